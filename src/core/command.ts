@@ -1,0 +1,250 @@
+import type { Capture } from './capture.ts';
+
+/** What a command may do to a node: look, make something new, or alter what is there. */
+export type Effect = 'observe' | 'create' | 'change';
+
+export interface StatAsk {
+  readonly kind: 'stat';
+  readonly path: string;
+}
+export interface ListAsk {
+  readonly kind: 'list';
+  readonly path: string;
+}
+export interface ReadAsk {
+  readonly kind: 'read';
+  readonly path: string;
+  readonly offset: number;
+  readonly bytes: number;
+}
+export interface TailAsk {
+  readonly kind: 'tail';
+  readonly path: string;
+  readonly bytes: number;
+}
+export interface SpaceAsk {
+  readonly kind: 'space';
+  readonly path: string;
+}
+export type FileAsk = StatAsk | ListAsk | ReadAsk | TailAsk | SpaceAsk;
+
+/** An HTTP request made on the node (`from: 'node'`), to a port or to a unix socket there, or from this machine. */
+export interface HttpAsk {
+  readonly kind: 'http';
+  readonly url: string;
+  readonly socket?: string;
+  readonly from: 'node' | 'here';
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Cap on the answer's body; head and tail are kept. */
+  readonly bytes: number;
+}
+
+/** A program and its words: never a shell string. */
+export interface ExecAsk {
+  readonly kind: 'exec';
+  readonly words: readonly [string, ...string[]];
+  readonly stdin?: string;
+  /** Cap on each of the two outputs; head and tail are kept. */
+  readonly bytes: number;
+  /** Known to block in the kernel: alone on its channel, and never a second one while the first is stuck. */
+  readonly wedges?: boolean;
+}
+
+export type Ask = FileAsk | HttpAsk | ExecAsk;
+
+/** One thing put to a node. */
+export interface Command<E extends Effect = Effect, A extends Ask = Ask> {
+  readonly effect: E;
+  readonly ask: A;
+  readonly deadlineMs: number;
+  /** An answer this young may be used again; 0 asks anew in every sweep. */
+  readonly freshMs: number;
+  /** Run it as root through `sudo -n` where the login user can't. */
+  readonly become?: 'sudo';
+}
+
+/** When an answer came (epoch ms here) and how long it took. */
+export interface Timed {
+  readonly at: number;
+  readonly ms: number;
+}
+
+/** `ENOENT`, `EACCES`, `EIO`, `ENOTCONN`, `ESTALE`, ... as the node named it; `EUNKNOWN` where it did not. */
+export interface FileTrouble extends Timed {
+  readonly ok: false;
+  readonly errno: string;
+  readonly message: string;
+  readonly link?: string;
+}
+
+export type FileType = 'file' | 'directory' | 'link' | 'socket' | 'fifo' | 'device';
+export interface FileFacts {
+  readonly type: FileType;
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+/** Facts of what the path leads to; `link` is what the path itself says when it is a symbolic link. */
+export interface StatFound extends Timed, FileFacts {
+  readonly ok: true;
+  readonly link?: string;
+}
+export interface ListFound extends Timed {
+  readonly ok: true;
+  readonly entries: readonly (FileFacts & { readonly name: string })[];
+  readonly omitted: number;
+}
+/** `size` is the file's, 0 for files of /proc; `offset` is where `bytes` begin. */
+export interface ReadFound extends Timed {
+  readonly ok: true;
+  readonly bytes: Uint8Array;
+  readonly offset: number;
+  readonly size: number;
+}
+/** Bytes and inodes of the filesystem behind a path, as far as a plain user may use them. */
+export interface SpaceFound extends Timed {
+  readonly ok: true;
+  readonly totalBytes: number;
+  readonly freeBytes: number;
+  readonly inodes: number;
+  readonly freeInodes: number;
+}
+
+export type HttpTroubleReason = 'refused' | 'missing' | 'denied' | 'reset' | 'timeout' | 'protocol';
+export interface HttpTrouble extends Timed {
+  readonly ok: false;
+  readonly reason: HttpTroubleReason;
+  readonly message: string;
+}
+export interface HttpAnswer extends Timed {
+  readonly ok: true;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Capture;
+}
+
+/** A non-zero exit is data; 127 is a program that is not there. */
+export interface ExecReply extends Timed {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly stdout: Capture;
+  readonly stderr: Capture;
+}
+
+export type ReplyOf<A extends Ask> = A extends StatAsk
+  ? StatFound | FileTrouble
+  : A extends ListAsk
+    ? ListFound | FileTrouble
+    : A extends ReadAsk | TailAsk
+      ? ReadFound | FileTrouble
+      : A extends SpaceAsk
+        ? SpaceFound | FileTrouble
+        : A extends HttpAsk
+          ? HttpAnswer | HttpTrouble
+          : ExecReply;
+export type Reply = ReplyOf<Ask>;
+
+interface Options {
+  readonly deadlineMs?: number;
+  readonly freshMs?: number;
+  readonly become?: 'sudo' | undefined;
+}
+
+function observe<A extends Ask>(ask: A, { deadlineMs = 10_000, freshMs = 0, become }: Options): Command<'observe', A> {
+  return { effect: 'observe', ask, deadlineMs, freshMs, ...(become && { become }) };
+}
+
+/** What kind of file is there, how large, whose. */
+export const stat = (path: string, options: Options = {}) => observe<StatAsk>({ kind: 'stat', path }, options);
+/** The entries of a directory, the first 2,000. */
+export const list = (path: string, options: Options = {}) => observe<ListAsk>({ kind: 'list', path }, options);
+/** At most `bytes` bytes of a file from `offset` on. */
+export const read = (
+  path: string,
+  { offset = 0, bytes = 65_536, ...options }: Options & { offset?: number; bytes?: number } = {},
+) => observe<ReadAsk>({ kind: 'read', path, offset, bytes }, options);
+/** The last `bytes` bytes of a file. */
+export const tail = (path: string, { bytes = 65_536, ...options }: Options & { bytes?: number } = {}) =>
+  observe<TailAsk>({ kind: 'tail', path, bytes }, options);
+/** Room on the filesystem that holds a path. */
+export const space = (path: string, options: Options = {}) => observe<SpaceAsk>({ kind: 'space', path }, options);
+
+interface HttpOptions extends Options {
+  readonly socket?: string | undefined;
+  readonly from?: 'node' | 'here';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly bytes?: number;
+}
+
+/** An HTTP request that changes nothing, put to the node. A body makes it a POST (as XML-RPC questions are). */
+export function http(
+  url: string,
+  { socket, from = 'node', headers = {}, body, bytes = 1_048_576, ...options }: HttpOptions = {},
+) {
+  const ask: HttpAsk = {
+    kind: 'http',
+    url,
+    from,
+    method: body === undefined ? 'GET' : 'POST',
+    headers,
+    bytes,
+    ...(socket !== undefined && { socket }),
+    ...(body !== undefined && { body }),
+  };
+  return observe<HttpAsk>(ask, options);
+}
+
+interface ExecOptions extends Options {
+  readonly stdin?: string;
+  readonly bytes?: number;
+  readonly wedges?: boolean;
+}
+
+/** A program that only looks. */
+export function run(
+  words: readonly [string, ...string[]],
+  { stdin, bytes = 1_048_576, wedges, ...options }: ExecOptions = {},
+) {
+  const ask: ExecAsk = { kind: 'exec', words, bytes, ...(stdin !== undefined && { stdin }), ...(wedges && { wedges }) };
+  return observe<ExecAsk>(ask, options);
+}
+
+/**
+ * One word, quoted for a POSIX shell and for fish alike.
+ *
+ * A backslash inside single quotes is literal to sh and an escape to fish, so it stands outside of them, as does the quote.
+ */
+export function quote(word: string): string {
+  if (/^[A-Za-z0-9_/:=.,@%+-]+$/.test(word)) return word;
+  return word === ''
+    ? "''"
+    : word.replace(/[^'\\]+|['\\]/g, (part) => (part === "'" || part === '\\' ? `\\${part}` : `'${part}'`));
+}
+
+/** Words as one line that a remote login shell splits back into the same words. NUL can't be sent and is refused. */
+export function commandLine(words: readonly string[]): string {
+  if (words.some((word) => word.includes('\0')))
+    throw new RangeError('a word with a NUL byte can not be sent to a shell');
+  return words.map(quote).join(' ');
+}
+
+/** What was asked, for people: evidence and error messages. */
+export function describeAsk(ask: Ask): string {
+  switch (ask.kind) {
+    case 'exec':
+      return commandLine(ask.words);
+    case 'http':
+      return `${ask.method} ${ask.url}${ask.socket === undefined ? '' : ` over ${ask.socket}`}`;
+    case 'read':
+      return `read ${ask.path} (${ask.bytes} bytes from ${ask.offset})`;
+    case 'tail':
+      return `read ${ask.path} (last ${ask.bytes} bytes)`;
+    default:
+      return `${ask.kind} ${ask.path}`;
+  }
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { safeName, serviceSchema, type Service } from './service.ts';
+
+const percent = z.number().min(0).max(100);
+
+/** Opinions, not physics: each may be set for the fleet or for a node, and a finding says which value it used. */
+export const thresholdsSchema = z.strictObject({
+  diskDegradedPercent: percent.default(80).describe('Used bytes or inodes (gpud, GCM)'),
+  diskCriticalPercent: percent.default(95),
+  memoryDegradedPercent: percent.default(10).describe('Available memory below this'),
+  memoryCriticalMiB: z.number().positive().default(100).describe('Available memory below this (gpud)'),
+  clockDegradedSeconds: z.number().positive().default(2).describe("Clock skew; the node's clock is read to the second"),
+  clockCriticalSeconds: z.number().positive().default(30).describe('TLS and tokens begin to fail'),
+  healthSlowMs: z.int().positive().default(2_000),
+  youngSeconds: z.number().positive().default(60).describe('A service is proven up after this long'),
+  gpuSlowSeconds: z.number().positive().default(5).describe('nvidia-smi slower than this'),
+});
+export type Thresholds = z.infer<typeof thresholdsSchema>;
+
+export const addressSchema = z.strictObject({
+  host: safeName.describe('Name or address, or an alias of ~/.ssh/config'),
+  port: z.int().min(1).max(65_535).optional(),
+  user: safeName.optional(),
+  identity: z.string().optional().describe('Private key file; ~ is your home. An encrypted one needs the agent'),
+  agent: z.boolean().default(true).describe('Use the agent of SSH_AUTH_SOCK'),
+  jump: z.array(safeName).optional().describe('Jump hosts, in order: aliases, or user@host:port'),
+  config: z.string().optional().describe('ssh_config file instead of ~/.ssh/config'),
+  knownHosts: z.string().optional().describe('known_hosts file instead of ~/.ssh/known_hosts'),
+});
+export type Address = z.infer<typeof addressSchema>;
+
+export const transports = ['ssh', 'openssh', 'local'] as const;
+
+export const nodeSchema = z.strictObject({
+  ssh: z
+    .union([safeName, addressSchema])
+    .optional()
+    .describe('An alias of ~/.ssh/config, or how to reach it; the node name when left out'),
+  transport: z
+    .enum(transports)
+    .default('ssh')
+    .describe("ssh: pooled, in this process; openssh: the system's ssh; local: this machine"),
+  host_key: z
+    .enum(['strict', 'ephemeral'])
+    .default('strict')
+    .describe('"ephemeral" accepts any host key, for rented machines; every report says so'),
+  become: z.enum(['sudo']).optional().describe('Look through sudo -n where the login user may not'),
+  labels: z.record(z.string(), z.string()).default({}),
+  gpus: z
+    .union([z.int().min(0), z.literal('auto')])
+    .default('auto')
+    .describe('How many GPUs it must have; auto looks'),
+  services: z.record(safeName, serviceSchema).default({}),
+  files: z.array(z.string().startsWith('/')).default([]).describe('Files that must be there'),
+  mounts: z
+    .array(z.string().startsWith('/'))
+    .default([])
+    .describe('Paths whose filesystem must have room; / is always looked at'),
+  thresholds: thresholdsSchema.partial().default({}),
+  simulated: z.array(z.string()).default([]).describe('Parts of this node that are not real; every report says so'),
+});
+
+/** One machine that can be reached, with everything expected of it. */
+export interface Node extends Omit<z.infer<typeof nodeSchema>, 'ssh' | 'services' | 'thresholds'> {
+  readonly name: string;
+  readonly ssh: Address;
+  readonly services: readonly Service[];
+  readonly thresholds: Thresholds;
+}
+
+/** All nodes, where they were declared, and the secret values that no one may see. */
+export interface Fleet {
+  readonly path: string;
+  readonly nodes: readonly Node[];
+  readonly secrets: readonly string[];
+}

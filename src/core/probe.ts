@@ -1,0 +1,50 @@
+import type { Ask, Command, Reply, ReplyOf } from './command.ts';
+
+type Look = Command<'observe'>;
+
+/** Questions, one after the other or several at once, that end in a value. It asks nothing itself: an engine drives it. */
+export type Asking<T> = Generator<readonly Look[], T, readonly Reply[]>;
+
+/** Puts one command and hands back its reply. */
+export function* ask<A extends Ask>(command: Command<'observe', A>): Asking<ReplyOf<A>> {
+  const [reply] = yield [command];
+  return reply as ReplyOf<A>;
+}
+
+/** Puts several commands at once and hands back their replies in order. */
+export function* askAll<const C extends readonly Look[]>(
+  commands: C,
+): Asking<{ [K in keyof C]: C[K] extends Command<'observe', infer A> ? ReplyOf<A> : never }> {
+  const replies = yield commands;
+  return replies as never;
+}
+
+/** A read-only question about a node and how its answer reads as a fact. */
+export interface Probe<Input, Fact> {
+  readonly name: string;
+  readonly summary: string;
+  /** Pure: throws `OUTPUT_UNREADABLE` when an answer makes no sense, and nothing else. */
+  steps(input: Input): Asking<Fact>;
+}
+
+interface OneCommand<Input, A extends Ask, Fact> {
+  readonly name: string;
+  readonly summary: string;
+  command(input: Input): Command<'observe', A>;
+  parse(reply: ReplyOf<A>, input: Input): Fact;
+}
+
+/** A probe of one command, or one whose `steps` decide by an answer what to ask next. */
+export function defineProbe<Input, A extends Ask, Fact>(
+  probe: OneCommand<Input, A, Fact> | Probe<Input, Fact>,
+): Probe<Input, Fact> {
+  if ('steps' in probe) return probe;
+  const { name, summary } = probe;
+  return {
+    name,
+    summary,
+    *steps(input) {
+      return probe.parse(yield* ask(probe.command(input)), input);
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import type { Asking } from './probe.ts';
+import type { ManagerName } from './service.ts';
+
+/** One word for what a manager says in its own: what each means is in the manager's file. */
+export const serviceStates = [
+  'running',
+  'starting',
+  'stopping',
+  'stopped',
+  'finished',
+  'crashing',
+  'failed',
+  'missing',
+  'unknown',
+] as const;
+export type StateWord = (typeof serviceStates)[number];
+
+export interface ServiceState {
+  /** As the manager calls it. */
+  readonly unit: string;
+  readonly state: StateWord;
+  /** The manager's own words: `BACKOFF Exited too quickly`, `activating (auto-restart)`. */
+  readonly said: string;
+  readonly pid: number | null;
+  readonly uptimeSeconds: number | null;
+  /** Starts counted by the manager, where it counts; compare two samples. */
+  readonly restarts: number | null;
+  readonly exitCode: number | null;
+  /** Log files that the manager writes for it. */
+  readonly logs: readonly string[];
+}
+
+/** Where a manager is found on a node. */
+export interface ManagerPlace {
+  readonly config?: string | undefined;
+  readonly home?: string | undefined;
+  readonly server?: string | undefined;
+  readonly auth?: { readonly user: string; readonly password: string } | undefined;
+  readonly user?: string | undefined;
+  readonly become?: 'sudo' | undefined;
+}
+
+export type ManagerAnswer =
+  | { readonly reachable: true; readonly via: string; readonly services: readonly ServiceState[] }
+  | {
+      readonly reachable: false;
+      readonly reason: 'absent' | 'stopped' | 'stale' | 'denied' | 'unauthorized' | 'shutting_down';
+      readonly say: string;
+    };
+
+/** Log text newest last, from one source: a file path or `journal`. */
+export interface LogText {
+  readonly source: string;
+  readonly text: string;
+  /** Bytes of the source before `text` begins. */
+  readonly skippedBytes: number;
+  /** Why it can't be read; `text` is then empty. */
+  readonly trouble?: string;
+}
+
+/** A program that starts, watches and stops services. Looking never starts or changes anything. */
+export interface ServiceManager {
+  readonly name: ManagerName;
+  readonly summary: string;
+  /** All services it knows, or those of `units` where it can't list. An unknown unit is `missing`. */
+  list(place: ManagerPlace, units: readonly string[]): Asking<ManagerAnswer>;
+  /** Logs of one unit that are not files the caller already knows; `bytes` from the end of each. */
+  logs(place: ManagerPlace, unit: string, bytes: number): Asking<readonly LogText[]>;
+}
+
+export const defineServiceManager = (manager: ServiceManager): ServiceManager => manager;

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import type { Layer } from './layer.ts';
+
+const path = z.string().startsWith('/', 'must be an absolute path on the node');
+
+/** Words that may stand in a command: no control characters, and nothing that reads as an option. */
+export const safeName = z
+  .string()
+  .regex(/^(?!-)[^\p{C}\s]+$/u, 'must not be empty, begin with "-" or hold blanks or control characters');
+
+export const modelFileSchema = z.strictObject({
+  path,
+  bytes: z.int().positive().optional().describe('Expected size in bytes'),
+});
+export type ModelFile = z.infer<typeof modelFileSchema>;
+
+export const healthSchema = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }).describe('Asked on the node, so 127.0.0.1 is the node itself'),
+  from: z.enum(['node', 'here']).default('node').describe('"here" asks from this machine, for a URL it can reach'),
+  status: z.int().min(100).max(599).default(200).describe('HTTP status that means healthy'),
+  expect: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
+    .default({})
+    .describe('Fields of the JSON answer (a.b for nested ones) and the value each must have'),
+  headers: z.record(z.string(), z.string()).default({}).describe('Secrets as ${NAME} or {file: path}, never inline'),
+  slowMs: z.int().positive().optional().describe('Slower than this is degraded'),
+});
+export type Health = z.infer<typeof healthSchema>;
+
+export const serviceKinds = ['api', 'worker', 'llama', 'whisper', 'ollama', 'comfyui', 'other'] as const;
+export const managers = ['supervisor', 'pm2', 'systemd', 'none'] as const;
+export type ManagerName = (typeof managers)[number];
+
+export const serviceSchema = z.strictObject({
+  kind: z.enum(serviceKinds).default('other').describe('What it is: decides its layer and which log signatures apply'),
+  manager: z.enum(managers).describe('Who starts it; "none" for a program that nothing supervises'),
+  unit: safeName.optional().describe('Its name in the manager (group:name, app, unit); the service name when left out'),
+  config: path.optional().describe("The manager's configuration, e.g. /etc/supervisor/supervisord.conf"),
+  home: path.optional().describe('PM2_HOME of the daemon that runs it'),
+  server: z
+    .string()
+    .optional()
+    .describe("supervisord's address where the config can not be read: unix:///path or http://127.0.0.1:9001"),
+  auth: z
+    .strictObject({ user: z.string(), password: z.string() })
+    .optional()
+    .describe('For supervisord; the password as ${NAME} or {file: path}'),
+  user: safeName.optional().describe('The user it runs as, for what it must be able to read'),
+  gpu: z.boolean().default(false).describe('It must hold a GPU'),
+  logs: z.array(path).default([]).describe('Its logs; those that the manager knows are found without'),
+  health: z.array(healthSchema).default([]),
+  files: z.array(path).default([]).describe('Files without which it can not start'),
+  models: z.array(modelFileSchema).default([]),
+  queue: z.string().optional().describe('The task queue that it polls'),
+  needs: z.array(z.string()).default([]).describe('Services of this node that it depends on'),
+  become: z.enum(['sudo']).optional().describe('Look through sudo -n where the login user may not'),
+});
+/** A long-running program of a node, as the fleet file declares it, with the name it has there. */
+export type Service = z.infer<typeof serviceSchema> & { readonly name: string };
+
+const layerOfKind: Record<Service['kind'], Layer> = {
+  llama: 'inference',
+  whisper: 'inference',
+  ollama: 'inference',
+  comfyui: 'inference',
+  other: 'inference',
+  worker: 'worker',
+  api: 'api',
+};
+export const layerOf = (service: Service): Layer => layerOfKind[service.kind];
+
+/** What its manager calls it. */
+export const unitOf = (service: Service): string => service.unit ?? service.name;

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { AnyCheck } from './check.ts';
+import type { Effect } from './command.ts';
+import type { Fleet, Node } from './node.ts';
+import type { Probe } from './probe.ts';
+import type { Finding, Report } from './report.ts';
+
+/** A fact and the ids of the observations behind it. */
+export interface Observed<Fact> {
+  readonly fact: Fact;
+  readonly evidence: readonly string[];
+}
+
+/** What a look at a node brought. */
+export interface Survey {
+  readonly findings: readonly Finding[];
+  readonly notes: readonly string[];
+}
+
+/** All that a tool may do. It can look; it holds no connection, no clock and no file. */
+export interface Ops {
+  readonly fleet: Fleet;
+  /** The nodes meant by names or `label=value`; all of them for an empty list. Errors: `UNKNOWN_NODE`. */
+  nodes(selectors: readonly string[]): readonly Node[];
+  observe<Input, Fact>(node: Node, probe: Probe<Input, Fact>, input: Input): Promise<Observed<Fact>>;
+  survey(node: Node, checks: readonly AnyCheck[]): Promise<Survey>;
+  /** Keeps a text that a report has to leave out and names it: the id reads as a resource and by `rackhand evidence`. */
+  keep(node: Node, title: string, text: string): string;
+  progress(message: string): void;
+}
+
+type Flat = z.ZodType<string | number | boolean | readonly string[] | undefined>;
+
+/** Something one can ask for, on every face. */
+export interface Tool<Shape extends Record<string, Flat> = Record<string, Flat>, Data extends z.ZodType = z.ZodType> {
+  /** noun_verb */
+  readonly name: string;
+  readonly title: string;
+  /** At most 600 characters, for a model that must choose. */
+  readonly summary: string;
+  /** The only safety fact: hints, read-only mode and confirmation derive from it. */
+  readonly effect: Effect;
+  readonly input: z.ZodObject<Shape>;
+  readonly data: Data;
+  /** On the command line: which inputs stand without a flag, and a shorter name for the tool. */
+  readonly cli: { readonly positional: readonly (keyof Shape & string)[]; readonly alias?: string };
+  run(input: z.output<z.ZodObject<Shape>>, ops: Ops): Promise<Report<z.input<Data>>>;
+}
+
+export const defineTool = <Shape extends Record<string, Flat>, Data extends z.ZodType>(
+  tool: Tool<Shape, Data>,
+): Tool<Shape, Data> => tool;
+
+// oxlint-disable-next-line typescript/no-explicit-any
+export type AnyTool = Tool<any, any>;
+
+/** Inputs that many tools share, so that they read alike everywhere. */
+export const nodesInput = z.array(z.string()).default([]).describe('Node names or label=value; all nodes when empty');
+export const nodeInput = z.string().describe('Node name');
+export const detailInput = z
+  .enum(['brief', 'full'])
+  .default('brief')
+  .describe('full shows everything that was looked at');
