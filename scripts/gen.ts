@@ -1,4 +1,6 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { format } from 'oxfmt';
 
 /** The folders whose every unit is one file, and how the file defines it. */
 const folders = [
@@ -42,35 +44,42 @@ const folders = [
 
 export const camelCase = (kebab: string) => kebab.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
+const style = JSON.parse(readFileSync('.oxfmtrc.json', 'utf8')) as { printWidth: number; singleQuote: boolean };
+
+function catalog(entry: (typeof folders)[number]): string {
+  const units = readdirSync(entry.folder)
+    .filter((file) => file.endsWith('.ts') && file !== 'index.ts')
+    .map((file) => file.replace(/\.ts$/, ''))
+    .filter((stem) =>
+      readFileSync(`${entry.folder}/${stem}.ts`, 'utf8').includes(`export const ${camelCase(stem)} = ${entry.definer}`),
+    )
+    .toSorted();
+  const items = units.map((stem) => `${'spread' in entry ? '...' : ''}${camelCase(stem)},`);
+  const imports = units.map((stem) => `import { ${camelCase(stem)} } from './${stem}.ts';`);
+  return [
+    '// Made by `npm run gen`.',
+    entry.type,
+    ...imports,
+    '',
+    `export const ${entry.list}: readonly ${entry.of}[] = [`,
+    ...items,
+    '];',
+  ].join('\n');
+}
+
 /** Every generated file and what it must hold. */
-export function generated(): Map<string, string> {
+export async function generated(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   for (const entry of folders) {
-    const units = readdirSync(entry.folder)
-      .filter((file) => file.endsWith('.ts') && file !== 'index.ts')
-      .map((file) => file.replace(/\.ts$/, ''))
-      .filter((stem) =>
-        readFileSync(`${entry.folder}/${stem}.ts`, 'utf8').includes(
-          `export const ${camelCase(stem)} = ${entry.definer}`,
-        ),
-      )
-      .toSorted();
-    const items = units.map((stem) => ('spread' in entry ? `  ...${camelCase(stem)},` : `  ${camelCase(stem)},`));
-    const imports = [entry.type, ...units.map((stem) => `import { ${camelCase(stem)} } from './${stem}.ts';`)];
-    files.set(
-      `${entry.folder}/index.ts`,
-      [
-        '// Made by `npm run gen`.',
-        ...imports,
-        '',
-        `export const ${entry.list}: readonly ${entry.of}[] = [`,
-        ...items,
-        '];',
-        '',
-      ].join('\n'),
-    );
+    const { code } = await format('index.ts', catalog(entry), {
+      printWidth: style.printWidth,
+      singleQuote: style.singleQuote,
+    });
+    files.set(`${entry.folder}/index.ts`, code);
   }
   return files;
 }
 
-for (const [file, content] of generated()) writeFileSync(file, content);
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  for (const [file, content] of await generated()) writeFileSync(file, content);
+}

@@ -1,27 +1,31 @@
 import type { Layer } from './layer.ts';
 import type { Node } from './node.ts';
-import type { Probe } from './probe.ts';
+import type { Asking, Probe } from './probe.ts';
 import type { Finding, Next, Status } from './report.ts';
 import { layerOf, type ModelFile, type Service } from './service.ts';
 
 /** When one look is not enough. */
-export interface Sampling<Fact> {
+export interface Sampling {
   readonly apartMs: number;
-  /** Says that the first sample proves enough; without it there are always two. */
-  settled?(first: Fact): boolean;
+  /** Says that the first sample proves enough. */
+  settled(first: unknown): boolean;
 }
 
-/** What a check wants to know. An older sample of the same fact serves as the first of two. */
+/** What a check wants to know: a probe with its input, and how many samples of it. */
 export interface Need<Fact> {
-  readonly probe: Probe<never, Fact>;
+  readonly probe: string;
   readonly input: unknown;
-  readonly sampling: Sampling<unknown> | null;
+  steps(): Asking<unknown>;
+  readonly sampling: Sampling | null;
+  /** Never there: it carries the type of the fact from the probe to the check. */
+  readonly fact?: Fact;
 }
 
 /** One fact. */
 export const need = <Input, Fact>(probe: Probe<Input, Fact>, input: Input): Need<Fact> => ({
-  probe: probe as Probe<never, Fact>,
+  probe: probe.name,
   input,
+  steps: () => probe.steps(input),
   sampling: null,
 });
 
@@ -29,11 +33,12 @@ export const need = <Input, Fact>(probe: Probe<Input, Fact>, input: Input): Need
 export const needTwice = <Input, Fact>(
   probe: Probe<Input, Fact>,
   input: Input,
-  sampling: Sampling<Fact>,
+  { apartMs, settled }: { apartMs: number; settled?: (first: Fact) => boolean },
 ): Need<readonly [Fact, ...Fact[]]> => ({
-  probe: probe as never,
+  probe: probe.name,
   input,
-  sampling: sampling as Sampling<unknown>,
+  steps: () => probe.steps(input),
+  sampling: { apartMs, settled: (first) => settled?.(first as Fact) ?? false },
 });
 
 export type Needs = Readonly<Record<string, Need<unknown>>>;
@@ -83,14 +88,12 @@ export const theNode = (node: Node): readonly Subject<Node>[] => [{ id: 'node', 
 export const services =
   (applies: (service: Service) => boolean = () => true) =>
   (node: Node): readonly Subject<Service>[] =>
-    node.services
-      .filter(applies)
-      .map((service) => ({
-        id: `service:${service.name}`,
-        value: service,
-        service: service.name,
-        layer: layerOf(service),
-      }));
+    node.services.filter(applies).map((service) => ({
+      id: `service:${service.name}`,
+      value: service,
+      service: service.name,
+      layer: layerOf(service),
+    }));
 
 export interface ServiceModel {
   readonly service: Service;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AnyCheck } from './check.ts';
 import type { Effect } from './command.ts';
+import type { OpsError } from './errors.ts';
 import type { Fleet, Node } from './node.ts';
 import type { Probe } from './probe.ts';
 import type { Finding, Report } from './report.ts';
@@ -23,7 +24,10 @@ export interface Ops {
   /** The nodes meant by names or `label=value`; all of them for an empty list. Errors: `UNKNOWN_NODE`. */
   nodes(selectors: readonly string[]): readonly Node[];
   observe<Input, Fact>(node: Node, probe: Probe<Input, Fact>, input: Input): Promise<Observed<Fact>>;
+  /** A node that can't be reached is one `node.reach` finding; what only the operator can mend is thrown. */
   survey(node: Node, checks: readonly AnyCheck[]): Promise<Survey>;
+  /** The finding for a node that an error keeps us from looking at. */
+  unreached(node: Node, error: OpsError): Finding;
   /** Keeps a text that a report has to leave out and names it: the id reads as a resource and by `rackhand evidence`. */
   keep(node: Node, title: string, text: string): string;
   progress(message: string): void;

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { captured } from '../core/capture.ts';
+import { describeAsk, type Ask, type Reply } from '../core/command.ts';
+import { clean, redact } from '../core/text.ts';
+
+/** What a node answered to one command. */
+export interface Observation {
+  readonly node: string;
+  readonly bootId: string;
+  readonly probe: string;
+  readonly ask: Ask;
+  readonly reply: Reply;
+}
+
+const evidenceSchema = z.object({ id: z.string(), title: z.string(), text: z.string() });
+type Evidence = z.infer<typeof evidenceSchema>;
+
+const keptBytes = 32 * 1024 ** 2;
+const keptFiles = 100;
+
+/** Keeps observations and texts by id: the newest 32 MiB in memory, those that a report rests on also in `folder`. */
+export function createEvidence(folder: string, secrets: () => readonly string[]) {
+  // The prefix tells runs apart, and names the file that an id is found in later.
+  const run = `${Date.now().toString(36)}${randomBytes(2).toString('hex')}`;
+  const held = new Map<string, { bytes: number; show(): Evidence }>();
+  let total = 0;
+  let count = 0;
+
+  const hold = (bytes: number, show: (id: string) => Evidence): string => {
+    count += 1;
+    const id = `${run}-${count}`;
+    held.set(id, { bytes, show: () => show(id) });
+    total += bytes;
+    for (const [oldest, entry] of held) {
+      if (total <= keptBytes) break;
+      held.delete(oldest);
+      total -= entry.bytes;
+    }
+    return id;
+  };
+
+  return {
+    record: (observation: Observation): string =>
+      hold(sizeOf(observation.reply), (id) => ({ id, ...shown(observation, secrets()) })),
+
+    keep(node: string, title: string, text: string): string {
+      const safe = redact(text, secrets());
+      return hold(safe.length, (id) => ({ id, title: `${node}: ${title}`, text: safe }));
+    },
+
+    recent: () => [...held].slice(-50).map(([id, { show }]) => ({ id, title: show().title })),
+
+    async find(id: string): Promise<Evidence | undefined> {
+      const inMemory = held.get(id)?.show();
+      if (inMemory !== undefined || !/^[a-z0-9]+-\d+$/.test(id)) return inMemory;
+      const lines = await readFile(join(folder, `${id.split('-')[0]}.jsonl`), 'utf8').catch(() => '');
+      return lines
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => evidenceSchema.parse(JSON.parse(line)))
+        .find((entry) => entry.id === id);
+    },
+
+    /** Writes what a later process may ask for; the oldest files beyond a hundred go. */
+    async save(ids: readonly string[]): Promise<void> {
+      const lines = ids.flatMap((id) => held.get(id)?.show() ?? []).map((entry) => JSON.stringify(entry));
+      if (lines.length === 0) return;
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await writeFile(join(folder, `${run}.jsonl`), `${lines.join('\n')}\n`, { flag: 'a', mode: 0o600 });
+      const files = (await readdir(folder)).filter((file) => file.endsWith('.jsonl')).toSorted();
+      await Promise.all(files.slice(0, -keptFiles).map((file) => unlink(join(folder, file)).catch(() => undefined)));
+    },
+  };
+}
+
+export type EvidenceStore = ReturnType<typeof createEvidence>;
+
+function shown({ node, bootId, probe, ask, reply }: Observation, secrets: readonly string[]): Omit<Evidence, 'id'> {
+  const question = redact(describeAsk(ask), secrets);
+  const when = new Date(reply.at).toISOString();
+  const head = `${probe} on ${node} at ${when}, boot ${bootId}, ${Math.round(reply.ms)} ms\n$ ${question}\n`;
+  return { title: `${node}: ${question}`, text: head + redact(clean(answerText(reply)), secrets) };
+}
+
+function answerText(reply: Reply): string {
+  if ('exitCode' in reply) {
+    const end = reply.signal === null ? `exit ${reply.exitCode}` : `ended by ${reply.signal}`;
+    return [captured(reply.stdout), captured(reply.stderr), `[${end}]`].filter((part) => part !== '').join('\n');
+  }
+  if ('body' in reply) return `HTTP ${reply.status}\n${captured(reply.body)}`;
+  if ('bytes' in reply) return new TextDecoder().decode(reply.bytes);
+  if ('reason' in reply) return `${reply.reason}: ${reply.message}`;
+  const { at: _at, ms: _ms, ...facts } = reply;
+  return JSON.stringify(facts, undefined, 1);
+}
+
+function sizeOf(reply: Reply): number {
+  if ('bytes' in reply) return 300 + reply.bytes.length;
+  if ('body' in reply) return 300 + reply.body.head.length + reply.body.tail.length;
+  if ('stdout' in reply)
+    return (
+      300 + reply.stdout.head.length + reply.stdout.tail.length + reply.stderr.head.length + reply.stderr.tail.length
+    );
+  return 'entries' in reply ? 300 + 100 * reply.entries.length : 300;
+}

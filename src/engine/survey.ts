@@ -1,0 +1,61 @@
+import type { AnyCheck, Needs, Subject, Verdict } from '../core/check.ts';
+import { opsError } from '../core/errors.ts';
+import type { Node } from '../core/node.ts';
+import type { Finding } from '../core/report.ts';
+import type { Sweep } from './sweep.ts';
+
+/** Judges a node by checks, all at once. What can't be asked is an `unknown` finding, never an omission. */
+export async function survey(sweep: Sweep, node: Node, checks: readonly AnyCheck[]): Promise<readonly Finding[]> {
+  const judged = checks.flatMap((check) => check.subjects(node).map((subject) => judge(sweep, node, check, subject)));
+  return (await Promise.all(judged)).flat();
+}
+
+async function judge(
+  sweep: Sweep,
+  node: Node,
+  check: AnyCheck,
+  subject: Subject<unknown>,
+): Promise<readonly Finding[]> {
+  const evidence: string[] = [];
+  try {
+    const needs: Needs = check.needs(subject.value, node);
+    const facts: Record<string, unknown> = {};
+    await Promise.all(
+      Object.entries(needs).map(async ([name, wanted]) => {
+        const observed = await sweep.need(wanted);
+        facts[name] = observed.fact;
+        evidence.push(...observed.evidence);
+      }),
+    );
+    const verdicts: readonly Verdict[] = [check.evaluate(facts, subject.value, node)].flat();
+    return verdicts.map((verdict) => finding(node, check, subject, verdict, evidence));
+  } catch (thrown) {
+    const { code, message, hint } = opsError(thrown);
+    if (code === 'CANCELLED' || code === 'LINK_LOST') throw thrown;
+    const next = hint === undefined ? [] : [{ say: hint }];
+    return [finding(node, check, subject, { status: 'unknown', summary: `Not known: ${message}`, next }, evidence)];
+  }
+}
+
+function finding(
+  node: Node,
+  check: AnyCheck,
+  subject: Subject<unknown>,
+  verdict: Verdict,
+  evidence: readonly string[],
+): Finding {
+  return {
+    node: node.name,
+    check: check.name,
+    subject: verdict.subject ?? subject.id,
+    status: verdict.status,
+    summary: verdict.summary,
+    layer: subject.layer ?? check.layer,
+    ...(subject.service !== undefined && { service: subject.service }),
+    role: 'finding',
+    ...(verdict.signature !== undefined && { signature: verdict.signature }),
+    ...(verdict.restartHelps !== undefined && { restartHelps: verdict.restartHelps }),
+    evidence: [...new Set(evidence)],
+    ...(verdict.next !== undefined && { next: verdict.next }),
+  };
+}

@@ -1,0 +1,75 @@
+import { count } from '../core/format.ts';
+import { worst, type Finding, type Next, type Report, type Status } from '../core/report.ts';
+import type { Look } from './look.ts';
+
+interface Options<Data> {
+  readonly looks: readonly Look[];
+  readonly detail: 'brief' | 'full';
+  readonly data: Data;
+  readonly show?: Report['show'];
+  readonly notes?: readonly string[];
+}
+
+/** The report of a look at one or many nodes: what is not ok, causes first; with `full` also what is. */
+export function findingsReport<Data>({ looks, detail, data, show = [], notes = [] }: Options<Data>): Report<Data> {
+  const all = looks.flatMap(({ findings }) => findings);
+  return {
+    summary: looks.length === 1 && looks[0] !== undefined ? sentence(looks[0]) : fleetSentence(looks),
+    status: worst(looks.map(({ status }) => status)),
+    findings: detail === 'full' ? all : all.filter(isTrouble),
+    next: nextOf(all),
+    notes: [...new Set([...looks.flatMap((each) => each.notes), ...notes])],
+    data,
+    show,
+  };
+}
+
+const isTrouble = ({ status }: Finding): boolean => status !== 'ok' && status !== 'not_applicable';
+const ended = (sentence: string): string => sentence.replace(/\.$/, '');
+
+const words: Record<Status, string> = {
+  ok: 'ok',
+  not_applicable: 'ok',
+  degraded: 'degraded',
+  critical: 'critical',
+  unknown: 'not fully known',
+};
+
+/** One sentence: the state, the cause with its numbers, and what follows from it. */
+function sentence({ node, status, findings }: Look): string {
+  const trouble = findings.filter(isTrouble);
+  const [first] = trouble;
+  if (first === undefined) {
+    const judged = findings.filter((finding) => finding.status === 'ok').length;
+    return judged === 0
+      ? `${node.name}: nothing here applies to it.`
+      : `${node.name} is ok: ${count(judged, 'finding')}, none of them bad.`;
+  }
+  const causes = trouble.filter(({ role }) => role === 'cause');
+  const others = causes.length > 1 ? `; ${count(causes.length - 1, 'more cause')}` : '';
+  return `${node.name} is ${words[status]}: ${ended(first.summary)}${consequences(trouble, first)}${others}.`;
+}
+
+function consequences(trouble: readonly Finding[], cause: Finding): string {
+  const follow = trouble.filter(({ role }) => role === 'consequence').map(({ service, subject }) => service ?? subject);
+  const names = [...new Set(follow)];
+  if (cause.role !== 'cause' || names.length === 0) return '';
+  return `; ${names.slice(0, 4).join(', ')}${names.length > 4 ? ` and ${names.length - 4} more` : ''} ${names.length === 1 ? 'suffers' : 'suffer'} from it`;
+}
+
+function fleetSentence(looks: readonly Look[]): string {
+  const bad = looks.filter(({ status }) => status !== 'ok' && status !== 'not_applicable');
+  if (bad.length === 0) return `All ${count(looks.length, 'node')} are ok.`;
+  const named = bad.slice(0, 5).map(({ node, status }) => `${node.name} ${words[status]}`);
+  const more = bad.length > 5 ? ` and ${bad.length - 5} more` : '';
+  return `${bad.length} of ${count(looks.length, 'node')} ${bad.length === 1 ? 'needs' : 'need'} attention: ${named.join(', ')}${more}.`;
+}
+
+/** What helps now: the causes first; nothing for what only follows from them. Five at most. */
+function nextOf(findings: readonly Finding[]): readonly Next[] {
+  const helpful = findings
+    .filter((finding) => isTrouble(finding) && finding.role !== 'consequence')
+    .flatMap(({ next }) => next ?? []);
+  const bySaying = new Map(helpful.map((next) => [`${next.say} ${JSON.stringify(next.args)}`, next]));
+  return [...bySaying.values()].slice(0, 5);
+}

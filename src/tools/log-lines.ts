@@ -1,0 +1,57 @@
+import { clean } from '../core/text.ts';
+
+// ISO and its blank, slash and comma relatives, with or without a zone; what most of these services write.
+const stamp = /(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,]\d+)?\s?(Z|[+-]\d\d:?\d\d)?/;
+
+/** Epoch ms of a line's own time, or undefined where it carries none; without a zone it is read as UTC. */
+export function timeOf(line: string): number | undefined {
+  const found = stamp.exec(line.slice(0, 120));
+  if (found === null) return undefined;
+  const [, year, month, day, hour, minute, second, zone = 'Z'] = found;
+  const time = Date.parse(
+    `${year}-${month}-${day}T${hour}:${minute}:${second}${zone.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2')}`,
+  );
+  return Number.isNaN(time) ? undefined : time;
+}
+
+export interface Selection {
+  readonly lines: readonly string[];
+  /** Lines that fitted but were too many. */
+  readonly omitted: number;
+  /** `since` was asked for and no line carries a time. */
+  readonly timeless: boolean;
+}
+
+/** The last `most` lines of a log that hold `grep` and were written at or after `since` (epoch ms). */
+export function selectLines(
+  text: string,
+  { most, grep, since }: { most: number; grep?: string | undefined; since?: number | undefined },
+): Selection {
+  const all = clean(text)
+    .replace(/\n$/, '')
+    .split('\n')
+    .filter((line, index, lines) => line !== '' || lines.length > 1);
+  let timeless = since !== undefined;
+  let recent = since === undefined;
+  const fitting = all.filter((line) => {
+    const time = since === undefined ? undefined : timeOf(line);
+    if (time !== undefined && since !== undefined) {
+      timeless = false;
+      // A line without a time of its own belongs to the one before it.
+      recent = time >= since;
+    }
+    return recent && (grep === undefined || line.includes(grep));
+  });
+  return { lines: fitting.slice(-most), omitted: Math.max(0, fitting.length - most), timeless };
+}
+
+/** Epoch ms that `10m`, `2h`, `1d` before `now`, or an ISO time, means; undefined when it reads as neither. */
+export function sinceTime(since: string, now: number): number | undefined {
+  const span = /^(\d+)\s*(s|m|min|h|d)$/.exec(since);
+  if (span !== null) {
+    const seconds = { s: 1, m: 60, min: 60, h: 3_600, d: 86_400 }[span[2] ?? 's'] ?? 1;
+    return now - Number(span[1]) * seconds * 1_000;
+  }
+  const time = Date.parse(/[zZ]|[+-]\d\d:?\d\d$/.test(since) || !since.includes('T') ? since : `${since}Z`);
+  return Number.isNaN(time) ? undefined : time;
+}

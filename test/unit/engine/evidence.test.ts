@@ -1,0 +1,32 @@
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { createEvidence } from '../../../src/engine/evidence.ts';
+
+const folder = join(mkdtempSync(join(tmpdir(), 'rackhand-')), 'evidence');
+afterAll(() => rmSync(join(folder, '..'), { recursive: true }));
+
+test('a later process finds what was saved, and nothing else', async () => {
+  const first = createEvidence(folder, () => ['s3cr3t-value']);
+  const saved = first.keep('gpu-1', 'log', 'line with s3cr3t-value');
+  const dropped = first.keep('gpu-1', 'log', 'not saved');
+  await first.save([saved]);
+  const later = createEvidence(folder, () => []);
+  expect(await later.find(saved)).toEqual({ id: saved, title: 'gpu-1: log', text: 'line with [redacted]' });
+  expect(await later.find(dropped)).toBeUndefined();
+  expect(await later.find('../../etc/passwd-1')).toBeUndefined();
+});
+
+test('only the owner can read it', () => {
+  expect(statSync(folder).mode & 0o777).toBe(0o700);
+  for (const file of readdirSync(folder)) expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
+});
+
+test('memory stays bounded: the oldest go first', async () => {
+  const evidence = createEvidence(folder, () => []);
+  const large = 'x'.repeat(9 * 1024 ** 2);
+  const ids = [1, 2, 3, 4].map((index) => evidence.keep('gpu-1', `text ${index}`, large));
+  expect(await evidence.find(ids[0] ?? '')).toBeUndefined();
+  expect(await evidence.find(ids[3] ?? '')).toBeDefined();
+});

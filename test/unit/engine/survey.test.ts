@@ -1,0 +1,136 @@
+import { tmpdir } from 'node:os';
+import { expect, test } from 'vitest';
+import { defineCheck, need, needTwice, theNode } from '../../../src/core/check.ts';
+import { read } from '../../../src/core/command.ts';
+import { OpsError } from '../../../src/core/errors.ts';
+import { defineProbe } from '../../../src/core/probe.ts';
+import { fileText } from '../../../src/core/reply.ts';
+import { createEvidence } from '../../../src/engine/evidence.ts';
+import { createMemory } from '../../../src/engine/memory.ts';
+import { survey } from '../../../src/engine/survey.ts';
+import { createSweep } from '../../../src/engine/sweep.ts';
+import { testNode } from '../../support/node.ts';
+import { standInSession } from '../../support/stand-in-session.ts';
+
+const bootId = '/proc/sys/kernel/random/boot_id';
+const node = testNode();
+
+const content = defineProbe({
+  name: 'test.content',
+  summary: 'What a file holds',
+  command: ({ path }: { path: string }) => read(path),
+  parse: (reply, { path }) => fileText(reply, path),
+});
+
+const holds = (name: string, path: string, wanted: string) =>
+  defineCheck({
+    name,
+    summary: 'The file holds what it should',
+    layer: 'storage',
+    subjects: theNode,
+    needs: () => ({ text: need(content, { path }) }),
+    evaluate: ({ text }) => ({ status: text === wanted ? 'ok' : 'critical', summary: `It holds ${text}.` }),
+  });
+
+const steady = (settled: boolean) =>
+  defineCheck({
+    name: 'test.steady',
+    summary: 'The file stays as it is',
+    layer: 'storage',
+    subjects: theNode,
+    needs: () => ({ texts: needTwice(content, { path: '/a' }, { apartMs: 20, settled: () => settled }) }),
+    evaluate: ({ texts }) => ({
+      status: texts.every((text) => text === texts[0]) ? 'ok' : 'degraded',
+      summary: texts.join(' then '),
+    }),
+  });
+
+function sweepOf(
+  answers: Parameters<typeof standInSession>[0],
+  options: { memory?: ReturnType<typeof createMemory>; signal?: AbortSignal } = {},
+) {
+  const { session, asked } = standInSession({ [bootId]: 'boot-1', ...answers });
+  const evidence = createEvidence(tmpdir(), () => []);
+  const { memory = createMemory(), signal = new AbortController().signal } = options;
+  const waits: number[] = [];
+  const sweep = createSweep({ node: node.name, session, memory, evidence, signal, onWait: (ms) => waits.push(ms) });
+  return { sweep, asked, evidence, waits };
+}
+
+test('two checks that need the same cost one command', async () => {
+  const { sweep, asked } = sweepOf({ '/a': 'x' });
+  const findings = await survey(sweep, node, [holds('test.one', '/a', 'x'), holds('test.two', '/a', 'y')]);
+  expect(findings.map(({ status }) => status)).toEqual(['ok', 'critical']);
+  expect(asked.filter((path) => path === '/a')).toHaveLength(1);
+});
+
+test('what can not be asked is an unknown finding with its reason, and the others are judged', async () => {
+  const { sweep } = sweepOf({
+    '/a': 'x',
+    '/b': new OpsError('DEADLINE', 'read /b took longer than 10 s', { hint: 'Look at the mount.' }),
+  });
+  const findings = await survey(sweep, node, [holds('test.a', '/a', 'x'), holds('test.b', '/b', 'x')]);
+  expect(findings).toMatchObject([
+    { check: 'test.a', status: 'ok' },
+    {
+      check: 'test.b',
+      status: 'unknown',
+      summary: 'Not known: read /b took longer than 10 s',
+      next: [{ say: 'Look at the mount.' }],
+    },
+  ]);
+});
+
+test('an answer that makes no sense is unknown, never ok', async () => {
+  const { sweep } = sweepOf({});
+  expect(await survey(sweep, node, [holds('test.a', '/a', 'x')])).toMatchObject([{ status: 'unknown' }]);
+});
+
+test('a lost link is no finding of a check: the whole look fails', async () => {
+  const { sweep } = sweepOf({ '/a': new OpsError('LINK_LOST', 'gone') });
+  await expect(survey(sweep, node, [holds('test.a', '/a', 'x')])).rejects.toMatchObject({ code: 'LINK_LOST' });
+});
+
+test('a second sample is taken when the first does not settle it', async () => {
+  let size = 0;
+  const { sweep, waits } = sweepOf({ '/a': () => String((size += 1)) });
+  expect(await survey(sweep, node, [steady(false)])).toMatchObject([{ status: 'degraded', summary: '1 then 2' }]);
+  expect(waits).toEqual([20]);
+});
+
+test('a first sample that settles it is enough', async () => {
+  const { sweep, waits } = sweepOf({ '/a': 'x' });
+  expect(await survey(sweep, node, [steady(true)])).toMatchObject([{ status: 'ok', summary: 'x' }]);
+  expect(waits).toEqual([]);
+});
+
+test('a recent sample of an earlier look is the first of the two, but not across a reboot', async () => {
+  let time = 1_000;
+  const memory = createMemory(() => time);
+  const first = sweepOf({ '/a': 'x' }, { memory });
+  await survey(first.sweep, node, [steady(true)]);
+  time += 30;
+  const second = sweepOf({ '/a': 'y' }, { memory });
+  expect(await survey(second.sweep, node, [steady(false)])).toMatchObject([{ summary: 'x then y' }]);
+  expect(second.waits).toEqual([]);
+  time += 30;
+  const rebooted = sweepOf({ '/a': 'z', [bootId]: 'boot-2' }, { memory });
+  expect(await survey(rebooted.sweep, node, [steady(false)])).toMatchObject([{ summary: 'z then z' }]);
+});
+
+test('cancelling ends the wait for a second sample', async () => {
+  const stop = new AbortController();
+  const { sweep } = sweepOf({ '/a': 'x' }, { signal: stop.signal });
+  const judged = survey(sweep, node, [steady(false)]);
+  stop.abort();
+  await expect(judged).rejects.toMatchObject({ code: 'CANCELLED' });
+});
+
+test('every finding names evidence that can be read, with the boot it belongs to', async () => {
+  const { sweep, evidence } = sweepOf({ '/a': 'password=hunter22 x' });
+  const [finding] = await survey(sweep, node, [holds('test.a', '/a', 'x')]);
+  expect(finding?.evidence).toHaveLength(1);
+  const shown = await evidence.find(finding?.evidence[0] ?? '');
+  expect(shown?.text).toContain('read /a (65536 bytes from 0)');
+  expect(shown?.text).toContain('password=[redacted] x');
+});
