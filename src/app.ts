@@ -1,3 +1,20 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { createFleetReader } from './config/fleet-reader.ts';
+import { localNode } from './config/local-node.ts';
+import { readSettings } from './config/settings.ts';
+import { OpsError, opsError } from './core/errors.ts';
+import type { Fleet } from './core/node.ts';
+import type { Report } from './core/report.ts';
+import { redactDeep } from './core/text.ts';
+import type { AnyTool } from './core/tool.ts';
+import { createEvidence } from './engine/evidence.ts';
+import { createEngine } from './engine/ops.ts';
+import { selectNodes } from './engine/select-nodes.ts';
+import { toolInput } from './tool-input.ts';
+import type { OfferedKey } from './transport/offered-key.ts';
+import { createTransports } from './transport/transports.ts';
+
 /** A text that was kept because a report had to leave it out, or the observation behind a finding. */
 export interface Evidence {
   readonly id: string;
@@ -10,26 +27,60 @@ export interface CallOptions {
   onProgress(message: string): void;
 }
 
-/** A host key as its node presents it, not trusted yet. */
-export interface OfferedKey {
-  readonly host: string;
-  readonly port: number;
-  readonly type: string;
-  readonly fingerprint: string;
-  /** Files it in known_hosts and says where. */
-  add(): Promise<string>;
-}
-
 /** Everything that a face needs. */
 export interface App {
   /** Parses the input, runs the tool, redacts the report. Errors: `USAGE` and all of `errors.ts`. */
   call(tool: AnyTool, input: unknown, options: CallOptions): Promise<Report>;
   evidence(id: string): Promise<Evidence | undefined>;
   recentEvidence(): readonly { readonly id: string; readonly title: string }[];
+  /** The host key that a node presents, which nobody has to trust yet. */
   offeredKey(nodeName: string): Promise<OfferedKey>;
   close(): Promise<void>;
 }
 
-export interface AppOptions {
-  readonly fleetPath?: string | undefined;
+const noFleet: Fleet = { path: 'no fleet file', nodes: [], secrets: [] };
+
+/** Wires the house. It connects to nothing and reads no fleet file before it is asked something. */
+export async function createApp({ fleetPath }: { fleetPath?: string | undefined } = {}): Promise<App> {
+  const place = { path: fleetPath, env: process.env, cwd: process.cwd(), home: homedir() };
+  const readFleet = createFleetReader(place);
+  const local = localNode();
+  const transport = createTransports();
+  let secrets: readonly string[] = [];
+  const evidence = createEvidence(join(readSettings(place).state, 'evidence'), () => secrets);
+  const engine = createEngine({ transport, evidence, local });
+
+  /** This machine can be looked at without a fleet file. */
+  const fleetFor = async (input: Readonly<Record<string, unknown>>): Promise<Fleet> => {
+    try {
+      return await readFleet();
+    } catch (thrown) {
+      const asked = [input.nodes ?? input.node].flat();
+      if (opsError(thrown).code !== 'CONFIG_MISSING' || fleetPath !== undefined || asked.join() !== local.name)
+        throw thrown;
+      return noFleet;
+    }
+  };
+
+  return {
+    async call(tool, given, { signal, onProgress }) {
+      const input = toolInput(tool, given);
+      const fleet = await fleetFor(input);
+      ({ secrets } = fleet);
+      const report: Report = await tool.run(input, engine.ops({ fleet, signal, onProgress }));
+      await evidence.save(
+        report.findings.filter(({ status }) => status !== 'ok').flatMap((finding) => finding.evidence),
+      );
+      return redactDeep(report, secrets);
+    },
+    evidence: (id) => evidence.find(id),
+    recentEvidence: () => evidence.recent(),
+    async offeredKey(nodeName) {
+      const [node] = selectNodes(await readFleet(), [nodeName], local);
+      if (node === undefined || node.transport === 'local') throw new OpsError('USAGE', `${nodeName} has no host key.`);
+      const { offeredKey } = await import('./transport/offered-key.ts');
+      return offeredKey(node);
+    },
+    close: () => transport.close(),
+  };
 }

@@ -1,5 +1,43 @@
 // Made by `npm run gen`.
 import type { AnyCheck } from '../core/check.ts';
+import { gpuCount } from './gpu-count.ts';
+import { gpuDriver } from './gpu-driver.ts';
+import { gpuEcc } from './gpu-ecc.ts';
+import { gpuMemory } from './gpu-memory.ts';
+import { gpuNvml } from './gpu-nvml.ts';
+import { gpuRecovery } from './gpu-recovery.ts';
+import { gpuTemperature } from './gpu-temperature.ts';
+import { managerReach } from './manager-reach.ts';
+import { modelComplete } from './model-complete.ts';
+import { modelPresent } from './model-present.ts';
+import { modelStable } from './model-stable.ts';
+import { nodeClock } from './node-clock.ts';
+import { nodeDisk } from './node-disk.ts';
+import { nodeFiles } from './node-files.ts';
+import { nodeIdentity } from './node-identity.ts';
 import { nodeMemory } from './node-memory.ts';
+import { serviceFiles } from './service-files.ts';
+import { serviceHealth } from './service-health.ts';
+import { serviceRunning } from './service-running.ts';
 
-export const checks: readonly AnyCheck[] = [nodeMemory];
+export const checks: readonly AnyCheck[] = [
+  gpuCount,
+  gpuDriver,
+  gpuEcc,
+  gpuMemory,
+  gpuNvml,
+  gpuRecovery,
+  gpuTemperature,
+  managerReach,
+  modelComplete,
+  modelPresent,
+  modelStable,
+  nodeClock,
+  nodeDisk,
+  nodeFiles,
+  nodeIdentity,
+  nodeMemory,
+  serviceFiles,
+  serviceHealth,
+  serviceRunning,
+];

@@ -1,5 +1,5 @@
 import type { Asking } from './probe.ts';
-import type { ManagerName } from './service.ts';
+import type { ManagerName, Service } from './service.ts';
 
 /** One word for what a manager says in its own: what each means is in the manager's file. */
 export const serviceStates = [
@@ -69,3 +69,13 @@ export interface ServiceManager {
 }
 
 export const defineServiceManager = (manager: ServiceManager): ServiceManager => manager;
+
+/** Where the manager of a service is found, as the fleet file says. */
+export const placeOf = ({ config, home, server, auth, user, become }: Service): ManagerPlace => ({
+  config,
+  home,
+  server,
+  auth,
+  user,
+  become,
+});

@@ -12,10 +12,13 @@ export interface Observed<Fact> {
   readonly evidence: readonly string[];
 }
 
-/** What a look at a node brought. */
-export interface Survey {
-  readonly findings: readonly Finding[];
-  readonly notes: readonly string[];
+/** One look at one node: whatever is asked twice within it is put to the node once. */
+export interface NodeLook {
+  observe<Input, Fact>(probe: Probe<Input, Fact>, input: Input): Promise<Observed<Fact>>;
+  /** What can't be asked is an `unknown` finding. Errors: `LINK_LOST`, `CANCELLED`. */
+  survey(checks: readonly AnyCheck[]): Promise<readonly Finding[]>;
+  /** What a reader must know of this node and the line to it. */
+  notes(): readonly string[];
 }
 
 /** All that a tool may do. It can look; it holds no connection, no clock and no file. */
@@ -23,14 +26,15 @@ export interface Ops {
   readonly fleet: Fleet;
   /** The nodes meant by names or `label=value`; all of them for an empty list. Errors: `UNKNOWN_NODE`. */
   nodes(selectors: readonly string[]): readonly Node[];
-  observe<Input, Fact>(node: Node, probe: Probe<Input, Fact>, input: Input): Promise<Observed<Fact>>;
-  /** A node that can't be reached is one `node.reach` finding; what only the operator can mend is thrown. */
-  survey(node: Node, checks: readonly AnyCheck[]): Promise<Survey>;
+  /** Reaches a node. Errors: those of connecting. */
+  look(node: Node): Promise<NodeLook>;
   /** The finding for a node that an error keeps us from looking at. */
   unreached(node: Node, error: OpsError): Finding;
   /** Keeps a text that a report has to leave out and names it: the id reads as a resource and by `rackhand evidence`. */
   keep(node: Node, title: string, text: string): string;
   progress(message: string): void;
+  /** Epoch ms. */
+  now(): number;
 }
 
 type Flat = z.ZodType<string | number | boolean | readonly string[] | undefined>;
@@ -65,3 +69,4 @@ export const detailInput = z
   .enum(['brief', 'full'])
   .default('brief')
   .describe('full shows everything that was looked at');
+export const serviceInput = z.string().optional().describe('Only this service');

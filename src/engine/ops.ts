@@ -1,21 +1,29 @@
-import { OpsError, opsError } from '../core/errors.ts';
+import { OpsError } from '../core/errors.ts';
 import type { Fleet, Node } from '../core/node.ts';
 import type { Session, Transport } from '../core/session.ts';
-import type { Ops, Survey } from '../core/tool.ts';
+import type { NodeLook, Ops } from '../core/tool.ts';
 import { count } from '../core/format.ts';
 import type { EvidenceStore } from './evidence.ts';
 import { createMemory, type Memory } from './memory.ts';
 import { reachFinding } from './reach.ts';
 import { selectNodes } from './select-nodes.ts';
 import { survey } from './survey.ts';
-import { createSweep, type Sweep } from './sweep.ts';
+import { createSweep } from './sweep.ts';
 
 export interface Engine {
   ops(options: { fleet: Fleet; signal: AbortSignal; onProgress(message: string): void }): Ops;
 }
 
 /** The machinery behind the tools: lines to nodes, what is remembered of them, and the evidence. */
-export function createEngine({ transport, evidence }: { transport: Transport; evidence: EvidenceStore }): Engine {
+export function createEngine({
+  transport,
+  evidence,
+  local,
+}: {
+  transport: Transport;
+  evidence: EvidenceStore;
+  local: Node;
+}): Engine {
   const memories = new Map<string, Memory>();
   const memoryOf = (node: string): Memory => {
     const known = memories.get(node) ?? createMemory();
@@ -25,36 +33,29 @@ export function createEngine({ transport, evidence }: { transport: Transport; ev
 
   return {
     ops({ fleet, signal, onProgress }) {
-      const look = async (node: Node): Promise<{ sweep: Sweep; session: Session }> => {
-        if (signal.aborted) throw new OpsError('CANCELLED', 'Cancelled before it began.');
-        const session = await transport.open(node, signal);
-        const onWait = (ms: number) => onProgress(`${node.name}: waiting ${ms / 1000} s for a second sample`);
-        const sweep = createSweep({ node: node.name, session, memory: memoryOf(node.name), evidence, signal, onWait });
-        return { sweep, session };
-      };
-
       return {
         fleet,
-        nodes: (selectors) => selectNodes(fleet, selectors),
-        async observe(node, probe, input) {
-          const { sweep } = await look(node);
-          return await sweep.observe(probe, input);
-        },
-        async survey(node, checks): Promise<Survey> {
-          try {
-            const { sweep, session } = await look(node);
-            const findings = await survey(sweep, node, checks);
-            onProgress(`${node.name}: ${count(findings.length, 'finding')}`);
-            return { findings, notes: notesOf(node, session) };
-          } catch (thrown) {
-            const error = opsError(thrown);
-            if (error.kind.blame !== 'node') throw error;
-            return { findings: [reachFinding(node, error)], notes: [] };
-          }
+        nodes: (selectors) => selectNodes(fleet, selectors, local),
+        async look(node): Promise<NodeLook> {
+          if (signal.aborted) throw new OpsError('CANCELLED', 'Cancelled before it began.');
+          const session = await transport.open(node, signal);
+          const onWait = (ms: number) => onProgress(`${node.name}: waiting ${ms / 1000} s for a second sample`);
+          const memory = memoryOf(node.name);
+          const sweep = createSweep({ node: node.name, session, memory, evidence, signal, onWait });
+          return {
+            observe: (probe, input) => sweep.observe(probe, input),
+            async survey(checks) {
+              const findings = await survey(sweep, node, checks);
+              onProgress(`${node.name}: ${count(findings.length, 'finding')}`);
+              return findings;
+            },
+            notes: () => notesOf(node, session),
+          };
         },
         unreached: reachFinding,
         keep: (node, title, text) => evidence.keep(node.name, title, text),
         progress: onProgress,
+        now: Date.now,
       };
     },
   };

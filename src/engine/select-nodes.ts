@@ -7,10 +7,13 @@ import { nearest } from '../core/text.ts';
  *
  * Errors: `UNKNOWN_NODE`, with the known names and the nearest one.
  */
-export function selectNodes({ nodes, path }: Fleet, selectors: readonly string[]): readonly Node[] {
+export function selectNodes({ nodes, path }: Fleet, selectors: readonly string[], local: Node): readonly Node[] {
   if (selectors.length === 0) return nodes;
-  const wanted = new Set(selectors.flatMap((selector) => matching(nodes, selector, path)));
-  return nodes.filter((node) => wanted.has(node));
+  // This machine needs no entry, unless the fleet file gives its name to a node.
+  const known =
+    nodes.some(({ name }) => name === local.name) || !selectors.includes(local.name) ? nodes : [...nodes, local];
+  const wanted = new Set(selectors.flatMap((selector) => matching(known, selector, path)));
+  return known.filter((node) => wanted.has(node));
 }
 
 function matching(nodes: readonly Node[], selector: string, path: string): readonly Node[] {

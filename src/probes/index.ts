@@ -1,5 +1,33 @@
 // Made by `npm run gen`.
 import type { Probe } from '../core/probe.ts';
+import { accounts } from './accounts.ts';
+import { disk } from './disk.ts';
+import { files } from './files.ts';
+import { gpuDevices } from './gpu-devices.ts';
+import { gpuDriver } from './gpu-driver.ts';
+import { health } from './health.ts';
+import { identity } from './identity.ts';
 import { memory } from './memory.ts';
+import { modelAccess } from './model-access.ts';
+import { modelFile } from './model-file.ts';
+import { modelHeader } from './model-header.ts';
+import { serviceLogs } from './service-logs.ts';
+import { serviceStates } from './service-states.ts';
+import { tools } from './tools.ts';
 
-export const probes: readonly Probe<never, unknown>[] = [memory];
+export const probes: readonly Probe<never, unknown>[] = [
+  accounts,
+  disk,
+  files,
+  gpuDevices,
+  gpuDriver,
+  health,
+  identity,
+  memory,
+  modelAccess,
+  modelFile,
+  modelHeader,
+  serviceLogs,
+  serviceStates,
+  tools,
+];

@@ -3,7 +3,7 @@ import { worst, type Finding, type Next, type Report, type Status } from '../cor
 import type { Look } from './look.ts';
 
 interface Options<Data> {
-  readonly looks: readonly Look[];
+  readonly looks: readonly Look<unknown>[];
   readonly detail: 'brief' | 'full';
   readonly data: Data;
   readonly show?: Report['show'];
@@ -36,7 +36,7 @@ const words: Record<Status, string> = {
 };
 
 /** One sentence: the state, the cause with its numbers, and what follows from it. */
-function sentence({ node, status, findings }: Look): string {
+function sentence({ node, status, findings }: Look<unknown>): string {
   const trouble = findings.filter(isTrouble);
   const [first] = trouble;
   if (first === undefined) {
@@ -57,7 +57,7 @@ function consequences(trouble: readonly Finding[], cause: Finding): string {
   return `; ${names.slice(0, 4).join(', ')}${names.length > 4 ? ` and ${names.length - 4} more` : ''} ${names.length === 1 ? 'suffers' : 'suffer'} from it`;
 }
 
-function fleetSentence(looks: readonly Look[]): string {
+function fleetSentence(looks: readonly Look<unknown>[]): string {
   const bad = looks.filter(({ status }) => status !== 'ok' && status !== 'not_applicable');
   if (bad.length === 0) return `All ${count(looks.length, 'node')} are ok.`;
   const named = bad.slice(0, 5).map(({ node, status }) => `${node.name} ${words[status]}`);

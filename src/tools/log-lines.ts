@@ -27,10 +27,8 @@ export function selectLines(
   text: string,
   { most, grep, since }: { most: number; grep?: string | undefined; since?: number | undefined },
 ): Selection {
-  const all = clean(text)
-    .replace(/\n$/, '')
-    .split('\n')
-    .filter((line, index, lines) => line !== '' || lines.length > 1);
+  const whole = clean(text).replace(/\n$/, '');
+  const all = whole === '' ? [] : whole.split('\n');
   let timeless = since !== undefined;
   let recent = since === undefined;
   const fitting = all.filter((line) => {

@@ -3,40 +3,44 @@ import type { AnyCheck } from '../core/check.ts';
 import { opsError } from '../core/errors.ts';
 import type { Node } from '../core/node.ts';
 import { worst, type Finding, type Status } from '../core/report.ts';
-import type { Ops } from '../core/tool.ts';
+import type { NodeLook, Ops } from '../core/tool.ts';
 
-/** What a look at one node found, causes first. */
-export interface Look {
+/** What a look at one node found, causes first; `also` is missing where the node could not be looked at. */
+export interface Look<Also = undefined> {
   readonly node: Node;
   readonly status: Status;
   readonly findings: readonly Finding[];
   readonly notes: readonly string[];
+  readonly also: Also | undefined;
 }
 
 /**
- * Judges nodes by checks, all nodes at once.
+ * Judges nodes by checks, all nodes at once, and asks what a tool wants to know `also` in the same look.
  *
- * A node that can't be looked at is an unknown finding among several nodes; asked for alone, its error is thrown where
- * only the operator can mend it (a host key, a login).
+ * A node that can't be reached is an unknown finding. So is one that only the operator can mend (a host key, a login)
+ * among several nodes; asked for alone, its error is thrown.
  */
-export async function look(nodes: readonly Node[], checks: readonly AnyCheck[], ops: Ops): Promise<readonly Look[]> {
+export async function look<Also = undefined>(
+  nodes: readonly Node[],
+  checks: readonly AnyCheck[],
+  ops: Ops,
+  ask?: (at: NodeLook) => Promise<Also>,
+): Promise<readonly Look<Also>[]> {
+  const one = async (node: Node): Promise<Look<Also>> => {
+    const at = await ops.look(node);
+    const [findings, also] = await Promise.all([at.survey(checks), ask?.(at)]);
+    const status = worst(findings.map((finding) => finding.status).filter((each) => each !== 'not_applicable'));
+    return { node, status, findings: rootCause(findings, node), notes: at.notes(), also };
+  };
   return Promise.all(
-    nodes.map(async (node) => {
-      try {
-        const { findings, notes } = await ops.survey(node, checks);
-        return looked(node, findings, notes);
-      } catch (thrown) {
+    nodes.map((node) =>
+      one(node).catch((thrown: unknown): Look<Also> => {
         const error = opsError(thrown);
-        if (nodes.length === 1 || error.kind.blame !== 'operator') throw thrown;
-        return looked(node, [ops.unreached(node, error)], []);
-      }
-    }),
+        const { blame } = error.kind;
+        if (blame !== 'node' && (blame !== 'operator' || nodes.length === 1)) throw error;
+        const findings = rootCause([ops.unreached(node, error)], node);
+        return { node, status: 'unknown', findings, notes: [], also: undefined };
+      }),
+    ),
   );
 }
-
-const looked = (node: Node, findings: readonly Finding[], notes: readonly string[]): Look => ({
-  node,
-  status: worst(findings.map(({ status }) => status).filter((status) => status !== 'not_applicable')),
-  findings: rootCause(findings, node),
-  notes,
-});

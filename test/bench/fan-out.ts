@@ -17,7 +17,7 @@ export interface FanOut {
 /** In a process of its own, so that its memory and processor time are those of a client and nothing else. */
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [, , fleet = '', nodes = '0'] = process.argv;
-  const app = createApp({ fleetPath: fleet });
+  const app = await createApp({ fleetPath: fleet });
   const cold = await timed(() => triage(app, []));
   const rounds: number[] = [];
   const before = process.cpuUsage();

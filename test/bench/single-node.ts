@@ -26,7 +26,7 @@ export async function singleNode(farm: Farm): Promise<readonly Figure[]> {
   if (node === undefined) throw new Error('the farm has no node');
   const transport = createSshTransport();
   const session = await transport.open(node);
-  const app = createApp({ fleetPath: farm.fleet });
+  const app = await createApp({ fleetPath: farm.fleet });
   const warm = await compared(
     21,
     () => triage(app, ['n1']),
@@ -42,7 +42,7 @@ export async function singleNode(farm: Farm): Promise<readonly Figure[]> {
   const cold = await compared(
     11,
     async () => {
-      const fresh = createApp({ fleetPath: farm.fleet });
+      const fresh = await createApp({ fleetPath: farm.fleet });
       await triage(fresh, ['n1']);
       await fresh.close();
     },
@@ -77,7 +77,7 @@ export async function farAway(farm: Farm): Promise<Figure> {
       .replace(/port: \d+,/, `port: ${proxy.port},`)
       .replace('    gpus: 0', '    host_key: ephemeral\n    gpus: 0'),
   );
-  const app = createApp({ fleetPath: fleet });
+  const app = await createApp({ fleetPath: fleet });
   const times: number[] = [];
   for (let round = 0; round < 9; round += 1) times.push(await timed(() => triage(app, ['n1'])));
   await app.close();

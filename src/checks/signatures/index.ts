@@ -1,4 +1,21 @@
 // Made by `npm run gen`.
 import type { Signature } from '../../core/signature.ts';
+import { cuda } from './cuda.ts';
+import { fastapi } from './fastapi.ts';
+import { llama } from './llama.ts';
+import { os } from './os.ts';
+import { python } from './python.ts';
+import { supervisorChild } from './supervisor-child.ts';
+import { temporal } from './temporal.ts';
+import { whisper } from './whisper.ts';
 
-export const signatures: readonly Signature[] = [];
+export const signatures: readonly Signature[] = [
+  ...cuda,
+  ...fastapi,
+  ...llama,
+  ...os,
+  ...python,
+  ...supervisorChild,
+  ...temporal,
+  ...whisper,
+];

@@ -1,0 +1,71 @@
+// Prepares a fresh Debian or Ubuntu for `npm test`: npm packages, and the real components that the tests run against.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { installPackages, root } from './packages.mjs';
+
+/** What tests need beyond Node, and the Debian package that brings it. */
+const components = {
+  ssh: 'openssh-client',
+  sshd: 'openssh-server',
+  supervisord: 'supervisor',
+  fish: 'fish',
+  curl: 'curl',
+};
+
+const folders = [...(process.env.PATH ?? '').split(':'), '/usr/local/sbin', '/usr/sbin', '/sbin'];
+const has = (program) => folders.some((folder) => existsSync(join(folder, program)));
+const missing = () => Object.keys(components).filter((program) => !has(program));
+
+// A package's service must neither start now nor at the next boot: the tests start their own on loopback.
+const install = `
+set -e
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  trap 'rm -f "$policy"' EXIT
+  printf '#!/bin/sh\\nexit 101\\n' > "$policy"
+  chmod 755 "$policy"
+fi
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+apt-get install -y -qq --no-install-recommends "$@"
+if command -v systemctl > /dev/null; then systemctl disable ssh.service supervisor.service > /dev/null 2>&1 || true; fi
+`;
+
+/** The words that make a command run as root; none when it can not. */
+function asRoot() {
+  if (process.getuid?.() === 0) return [];
+  try {
+    execFileSync('sudo', ['-n', 'true'], { stdio: 'ignore' });
+    return ['sudo', '-n'];
+  } catch {
+    return undefined;
+  }
+}
+
+function installComponents(programs) {
+  const become = asRoot();
+  if (become === undefined || !has('apt-get')) return;
+  const packages = programs.map((program) => components[program]);
+  console.error(`Installing ${packages.join(', ')} (their services stay off) ...`);
+  const [program, ...words] = [...become, 'sh', '-c', install, 'setup', ...packages];
+  try {
+    execFileSync(program, words, { stdio: ['ignore', 2, 2] });
+  } catch (error) {
+    console.error(`That did not work: ${error.message}`);
+  }
+}
+
+/** Test files that skip a suite when a program is not there. */
+const suitesThatNeed = (program) =>
+  readdirSync(join(root, 'test'), { recursive: true })
+    .filter((file) => file.endsWith('.test.ts'))
+    .filter((file) => readFileSync(join(root, 'test', file), 'utf8').includes(`has('${program}')`));
+
+installPackages();
+if (missing().length > 0) installComponents(missing());
+for (const program of missing()) {
+  const suites = suitesThatNeed(program);
+  if (suites.length === 0) continue;
+  console.error(`No ${program} here (Debian package ${components[program]}). Skipped by name: ${suites.join(', ')}`);
+}

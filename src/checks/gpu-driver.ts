@@ -1,0 +1,56 @@
+import { defineCheck, need } from '../core/check.ts';
+import { count } from '../core/format.ts';
+import { gpuDriver as gpuDriverProbe } from '../probes/gpu-driver.ts';
+import { gpuNode } from './gpu-node.ts';
+
+export const gpuDriver = defineCheck({
+  name: 'gpu.driver',
+  summary: 'The NVIDIA kernel driver is loaded and of the version of its library',
+  layer: 'gpu',
+  subjects: gpuNode,
+  needs: () => ({ driver: need(gpuDriverProbe, {}) }),
+  evaluate({ driver: { kernelVersion, libraryVersion, program } }, { gpus }) {
+    if (kernelVersion === null && program === null) {
+      return gpus === 'auto'
+        ? { status: 'not_applicable', summary: 'No NVIDIA driver and no nvidia-smi on this node.' }
+        : {
+            status: 'critical',
+            summary: `${count(gpus, 'GPU')} declared, but no NVIDIA driver is loaded and there is no nvidia-smi.`,
+            restartHelps: 'no',
+            next: [
+              { say: 'Install the NVIDIA driver, or give the container its GPUs; declare `gpus: 0` if it has none.' },
+            ],
+          };
+    }
+    if (kernelVersion === null) {
+      if (program?.startsWith('/usr/lib/wsl/'))
+        return { status: 'ok', summary: 'The driver is that of Windows, which shows no version here.' };
+      return {
+        status: 'critical',
+        summary: `${program} is installed, but no NVIDIA driver is loaded.`,
+        restartHelps: 'no',
+        next: [
+          {
+            say: 'See `dkms status` and the kernel log: a kernel upgrade, secure boot or nouveau keeps the module out.',
+          },
+        ],
+      };
+    }
+    if (libraryVersion !== null && libraryVersion !== kernelVersion) {
+      return {
+        status: 'critical',
+        summary: `The kernel runs driver ${kernelVersion}, the installed library is ${libraryVersion}: new programs can not use the GPUs.`,
+        signature: 'NV-MISMATCH',
+        restartHelps: 'no',
+        next: [
+          {
+            say: 'Programs that hold a GPU go on until they end: drain the node, then reload the nvidia modules or reboot.',
+          },
+        ],
+      };
+    }
+    const proven =
+      libraryVersion === null ? '; the version of its library is not shown by a link' : ' with its library';
+    return { status: 'ok', summary: `NVIDIA driver ${kernelVersion} is loaded${proven}.` };
+  },
+});

@@ -1,0 +1,51 @@
+import { defineCheck, need } from '../core/check.ts';
+import { bytesText } from '../core/format.ts';
+import { gpuDevices } from '../probes/gpu-devices.ts';
+import type { GpuMemory } from '../probes/nvidia-smi-gpu.ts';
+import { eachGpu } from './each-gpu.ts';
+import { gpuNode } from './gpu-node.ts';
+
+const degradedPercent = 10;
+
+/** Threshold: a tenth is left free, as model servers plan for it. */
+export const gpuMemory = defineCheck({
+  name: 'gpu.memory',
+  summary: 'Each GPU has memory left',
+  layer: 'gpu',
+  subjects: gpuNode,
+  needs: () => ({ devices: need(gpuDevices, {}) }),
+  evaluate: ({ devices }, node) =>
+    eachGpu(devices, node, ({ unifiedMemory, memory, mig, processes }, called) => {
+      if (unifiedMemory)
+        return {
+          status: 'not_applicable',
+          summary: `${called} uses the memory of the node, which node.memory judges.`,
+        };
+      const parts = mig?.length ? mig.map((instance) => instance.memory) : [memory];
+      const fullest = parts.reduce(
+        (a, b) => (a === null || b === null ? null : freePercent(a) <= freePercent(b) ? a : b),
+        parts[0] ?? null,
+      );
+      if (fullest === null) return { status: 'unknown', summary: `${called} does not say how much memory is free.` };
+      const free = freePercent(fullest);
+      const part = mig?.length ? 'on its fullest instance ' : '';
+      const left = `${called}: ${bytesText(fullest.freeBytes)} of ${bytesText(fullest.totalBytes)} free ${part}(${free.toFixed(0)} %)`;
+      if (free >= degradedPercent) return { status: 'ok', summary: `${left}.` };
+      const largest = [...processes].sort((a, b) => (b.usedBytes ?? 0) - (a.usedBytes ?? 0))[0];
+      const holder =
+        largest?.usedBytes == null
+          ? ''
+          : `; most is held by ${largest.name ?? 'a process'} (pid ${largest.pid ?? 'unknown'}, ${bytesText(largest.usedBytes)})`;
+      return {
+        status: 'degraded',
+        summary: `${left}, below ${degradedPercent} %${holder}.`,
+        next: [
+          {
+            say: 'Before more is loaded, lower batch, parallel or context of the model servers; offload fewer layers last.',
+          },
+        ],
+      };
+    }),
+});
+
+const freePercent = ({ freeBytes, totalBytes }: GpuMemory): number => (100 * freeBytes) / totalBytes;

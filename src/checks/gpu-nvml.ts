@@ -1,0 +1,147 @@
+import { defineCheck, need, type Verdict } from '../core/check.ts';
+import { count, durationText } from '../core/format.ts';
+import type { Node } from '../core/node.ts';
+import { gpuDevices, type GpuDevices } from '../probes/gpu-devices.ts';
+import { gpuDriver } from '../probes/gpu-driver.ts';
+import { nvidiaSmiFailure } from '../probes/nvidia-smi-failures.ts';
+import type { Gpu } from '../probes/nvidia-smi-gpu.ts';
+import { gpuName } from './each-gpu.ts';
+import { gpuNode } from './gpu-node.ts';
+
+/** Threshold: nvidia_gpu_exporter alerts above 5 s. What each failure means is in `nvidiaSmiFailures`. */
+export const gpuNvml = defineCheck({
+  name: 'gpu.nvml',
+  summary: 'nvidia-smi answers, in time and about every GPU',
+  layer: 'gpu',
+  subjects: gpuNode,
+  needs: () => ({ devices: need(gpuDevices, {}), driver: need(gpuDriver, {}) }),
+  evaluate({ devices, driver: { kernelVersion } }, node): Verdict | readonly Verdict[] {
+    switch (devices.state) {
+      case 'absent':
+        return node.gpus === 'auto'
+          ? { status: 'not_applicable', summary: 'No NVIDIA driver and no nvidia-smi on this node.' }
+          : {
+              status: 'critical',
+              summary: `There is no nvidia-smi to look at the ${count(node.gpus, 'declared GPU')} with.`,
+            };
+      case 'stuck':
+        return {
+          status: 'critical',
+          summary: `An nvidia-smi (pid ${devices.pid}) has hung in the driver for ${durationText(devices.seconds)}; it was not run again.`,
+          restartHelps: 'no',
+          next: [
+            { say: 'Run no further nvidia-smi; look for Xid lines in the kernel log, drain the node and reboot it.' },
+          ],
+        };
+      case 'failed':
+        return failed(devices, kernelVersion);
+      default:
+        return answered(devices, node);
+    }
+  },
+});
+
+function failed({ said, exitCode }: GpuDevices & { state: 'failed' }, kernelVersion: string | null): Verdict {
+  const failure = nvidiaSmiFailure(said, exitCode);
+  if (failure !== undefined) {
+    const running = kernelVersion === null ? '' : ` (kernel driver ${kernelVersion})`;
+    return {
+      status: 'critical',
+      summary: `nvidia-smi fails${running}: ${failure.meaning}. It says: ${quoted(said, exitCode)}`,
+      signature: failure.id,
+      restartHelps: 'no',
+      next: [{ say: failure.advice }],
+    };
+  }
+  if (exitCode === 127 || exitCode === 126) {
+    return {
+      status: 'unknown',
+      summary: `The NVIDIA driver ${kernelVersion ?? ''} is loaded, but nvidia-smi ${exitCode === 127 ? 'is not found' : 'may not be run'}.`,
+      next: [
+        {
+          say: 'Install nvidia-smi, or give the container the capability "utility"; declare `gpus: 0` if it has no GPU of its own.',
+        },
+      ],
+    };
+  }
+  return {
+    status: 'critical',
+    summary: `nvidia-smi fails in a way that is not known: ${quoted(said, exitCode)}`,
+    restartHelps: 'no',
+    next: [{ say: 'Read the kernel log for NVRM and Xid lines.' }],
+  };
+}
+
+/** The first line, as a sentence's end. */
+const quoted = (said: string, exitCode: number | null): string =>
+  said === ''
+    ? `nothing, exit status ${exitCode}.`
+    : `"${said.split('\n', 1)[0]?.slice(0, 200)}" (exit status ${exitCode}).`;
+
+function answered(devices: Answered, node: Node): readonly Verdict[] {
+  return [answer(devices, node), ...devices.gpus.filter(({ faults }) => faults.length > 0).map(faultyGpu)];
+}
+
+type Answered = GpuDevices & { state: 'answered' };
+
+function answer(devices: Answered, { thresholds }: Node): Verdict {
+  const { gpus, attachedGpus, complaints, seconds, driverVersion, exitCode } = devices;
+  const complaint = complaints.join('\n');
+  const seen = count(gpus.length, 'GPU');
+  const failure = nvidiaSmiFailure(complaint, exitCode);
+  if (failure !== undefined)
+    return {
+      status: 'degraded',
+      summary: `nvidia-smi answers for ${seen}, but ${failure.meaning}. It says: ${quoted(complaint, exitCode)}`,
+      signature: failure.id,
+      restartHelps: 'no',
+      next: [{ say: failure.advice }],
+    };
+  if (attachedGpus !== null && attachedGpus !== gpus.length)
+    return {
+      status: 'degraded',
+      summary: `nvidia-smi counts ${count(attachedGpus, 'GPU')} and describes ${gpus.length}.`,
+      next: [{ say: 'Look for NVRM and Xid lines in the kernel log.' }],
+    };
+  if (exitCode !== 0)
+    return {
+      status: 'degraded',
+      summary: `nvidia-smi answers for ${seen}, but not well. It says: ${quoted(complaint, exitCode)}`,
+      next: [{ say: 'Look for NVRM and Xid lines in the kernel log.' }],
+    };
+  if (seconds > thresholds.gpuSlowSeconds)
+    return {
+      status: 'degraded',
+      summary: `nvidia-smi took ${durationText(seconds)}, longer than ${durationText(thresholds.gpuSlowSeconds)}.`,
+      next: [
+        {
+          say: 'Turn on persistence (nvidia-persistenced): without it each call wakes the GPUs; else look for Xid lines.',
+        },
+      ],
+    };
+  return {
+    status: 'ok',
+    summary: `nvidia-smi answered in ${durationText(seconds)}: ${seen}, driver ${driverVersion ?? 'of no stated version'}.`,
+  };
+}
+
+function faultyGpu(gpu: Gpu): Verdict {
+  const lost = gpu.faults.find((fault) => /lost|reset/i.test(fault));
+  const [field = '', word = ''] = (lost ?? gpu.faults[0] ?? '').split(': ');
+  const more = gpu.faults.length > 1 ? ` and ${gpu.faults.length - 1} more` : '';
+  return {
+    status: lost === undefined ? 'degraded' : 'critical',
+    summary: `${gpuName(gpu)} at ${gpu.busId ?? 'an unknown address'} reports "${word}" for ${field}${more}.`,
+    subject: `gpu:${gpu.index}`,
+    ...(lost !== undefined && { signature: 'NV-LOST' }),
+    restartHelps: 'no',
+    next: [
+      {
+        say:
+          lost === undefined
+            ? 'Look for lines of this GPU in the kernel log.'
+            : 'Drain the node, then reset the GPU or reboot.',
+      },
+    ],
+  };
+}

@@ -1,0 +1,35 @@
+import { defineCheck, need } from '../core/check.ts';
+import { gpuDevices } from '../probes/gpu-devices.ts';
+import { eachGpu } from './each-gpu.ts';
+import { gpuNode } from './gpu-node.ts';
+
+/** The driver knows best: what it recommends is passed on word for word. Source: DCGM's recovery action, Xid 154. */
+export const gpuRecovery = defineCheck({
+  name: 'gpu.recovery',
+  summary: 'The driver asks for no reset, reboot or drain of a GPU',
+  layer: 'gpu',
+  subjects: gpuNode,
+  needs: () => ({ devices: need(gpuDevices, {}) }),
+  evaluate: ({ devices }, node) =>
+    eachGpu(devices, node, ({ recovery, faults }, called) => {
+      if (recovery === null) {
+        return faults.length > 0
+          ? { status: 'unknown', summary: `${called} is too broken to say what it needs.` }
+          : { status: 'not_applicable', summary: `${called}: this driver recommends nothing for it.` };
+      }
+      if (recovery === 'None') return { status: 'ok', summary: `${called} needs no recovery, says the driver.` };
+      return {
+        status: recovery === 'Drain P2P' ? 'degraded' : 'critical',
+        summary: `The driver asks for "${recovery}" of ${called}.`,
+        restartHelps: 'no',
+        next: [{ say: advice[recovery] ?? `Do what the driver asks for: ${recovery}.` }],
+      };
+    }),
+});
+
+const advice: Readonly<Record<string, string>> = {
+  Reset: 'Stop what uses the GPU, then reset it (nvidia-smi --gpu-reset) or reboot.',
+  Reboot: 'Drain the node and reboot it: a reset of the GPU is not enough.',
+  'Drain P2P': 'Let its peer-to-peer work end and start none; reset it at a quiet time.',
+  'Drain and Reset': 'Let running work end and start none, then reset the GPU.',
+};

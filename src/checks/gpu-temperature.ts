@@ -1,0 +1,51 @@
+import { defineCheck, need, type Verdict } from '../core/check.ts';
+import { gpuDevices } from '../probes/gpu-devices.ts';
+import type { GpuTemperature } from '../probes/nvidia-smi-gpu.ts';
+import { eachGpu } from './each-gpu.ts';
+import { gpuNode } from './gpu-node.ts';
+
+const nearDegrees = 5;
+const hotWithoutLimit = 85;
+
+/** Limits are the GPU's own; where it names none, 85 °C (the alert of nvidia_gpu_exporter). */
+export const gpuTemperature = defineCheck({
+  name: 'gpu.temperature',
+  summary: 'No GPU is so hot that it slows down',
+  layer: 'gpu',
+  subjects: gpuNode,
+  needs: () => ({ devices: need(gpuDevices, {}) }),
+  evaluate: ({ devices }, node) =>
+    eachGpu(devices, node, ({ temperature }, called) => {
+      const { status, says } = judge(temperature);
+      const summary = `${called} ${says}.`;
+      return status === 'ok' || status === 'unknown' ? { status, summary } : { status, summary, next: [cool] };
+    }),
+});
+
+const cool = { say: 'Check fans and air flow; until then run fewer jobs at once on it.' };
+
+function judge(temperature: GpuTemperature): { status: Verdict['status']; says: string } {
+  const { celsius, slowAt, maxAt, margin, slowMargin, memoryCelsius, memoryMaxAt } = temperature;
+  if (memoryCelsius !== null && memoryMaxAt !== null && memoryCelsius >= memoryMaxAt)
+    return { status: 'critical', says: `has memory at ${memoryCelsius} °C, its limit is ${memoryMaxAt} °C` };
+  const at = celsius === null ? 'does not tell its temperature' : `is at ${celsius} °C`;
+  if (margin !== null) {
+    const left = margin - (slowMargin ?? 0);
+    const says = `${at}, ${left > 0 ? `${left} °C below` : `${-left} °C past`} the point where it slows down`;
+    return { status: statusOf(left), says };
+  }
+  if (celsius === null) return { status: 'unknown', says: at };
+  const limits = [slowAt, maxAt].filter((limit) => limit !== null);
+  if (limits.length > 0) {
+    const limit = Math.min(...limits);
+    return { status: statusOf(limit - celsius), says: `${at}, it slows down at ${limit} °C` };
+  }
+  const hot = celsius > hotWithoutLimit;
+  return {
+    status: hot ? 'degraded' : 'ok',
+    says: `${at}${hot ? `, above ${hotWithoutLimit} °C,` : ''} and names no limit of its own`,
+  };
+}
+
+const statusOf = (degreesLeft: number) =>
+  degreesLeft <= 0 ? 'critical' : degreesLeft <= nearDegrees ? 'degraded' : 'ok';

@@ -1,0 +1,50 @@
+import type { Node } from '../core/node.ts';
+import { unitOf, type ManagerName, type Service } from '../core/service.ts';
+import { placeOf, type ManagerPlace } from '../core/service-manager.ts';
+
+/** One running manager of a node and the units that the node declares under it. */
+export interface Managed {
+  /** `manager:supervisor`; with its place where a node has two of a kind. */
+  readonly id: string;
+  readonly manager: ManagerName;
+  readonly place: ManagerPlace;
+  readonly units: readonly string[];
+}
+
+/** The manager of a service, with all units under it, so that they share one question. */
+export function managerOf(service: Service, node: Node): Managed {
+  const { manager } = service;
+  const key = keyOf(service);
+  const place = managerPlace(service);
+  const ofKind = node.services.filter((other) => other.manager === manager);
+  const under = ofKind.filter((other) => keyOf(other) === key);
+  const where = place.config ?? place.server ?? place.home ?? place.user ?? 'default';
+  return {
+    id: under.length === ofKind.length ? `manager:${manager}` : `manager:${manager}:${where}`,
+    manager,
+    place,
+    units: [...new Set(under.map(unitOf))],
+  };
+}
+
+/** Every manager of a node, once. */
+export function managersOf(node: Node): readonly Managed[] {
+  const managed = node.services.filter(({ manager }) => manager !== 'none');
+  const firsts = managed.filter((service, index) => managed.findIndex((it) => keyOf(it) === keyOf(service)) === index);
+  return firsts.map((service) => managerOf(service, node));
+}
+
+const keyOf = (service: Service): string => JSON.stringify([service.manager, managerPlace(service)]);
+
+/** Only what tells one manager of its kind from another: services of different users may share a supervisord. */
+function managerPlace(service: Service): ManagerPlace {
+  const { config, home, server, auth, user, become } = placeOf(service);
+  switch (service.manager) {
+    case 'supervisor':
+      return { config, server, auth, become };
+    case 'pm2':
+      return home === undefined ? { user, become } : { home, become };
+    default:
+      return { become };
+  }
+}

@@ -1,0 +1,59 @@
+import { defineCheck, need, type Subject, type Verdict } from '../core/check.ts';
+import { count } from '../core/format.ts';
+import type { Node } from '../core/node.ts';
+import type { ManagerName } from '../core/service.ts';
+import type { ManagerAnswer } from '../core/service-manager.ts';
+import { serviceStates } from '../probes/service-states.ts';
+import { managersOf, type Managed } from './managed.ts';
+
+type Reason = Exclude<ManagerAnswer, { reachable: true }>['reason'];
+
+export const managerReach = defineCheck({
+  name: 'manager.reach',
+  summary: 'The service managers that services are declared under answer',
+  layer: 'boot',
+  subjects: (node: Node): readonly Subject<Managed>[] =>
+    managersOf(node).map((managed) => ({ id: managed.id, value: managed })),
+  needs: ({ manager, place, units }) => ({ states: need(serviceStates, { manager, place, units }) }),
+  evaluate({ states }, managed): Verdict {
+    const { manager, units } = managed;
+    if (states.reachable) {
+      const known = states.services.filter(({ state }) => state !== 'missing').length;
+      return { status: 'ok', summary: `${manager} answers (${states.via}) and knows ${count(known, 'service')}.` };
+    }
+    const { reason, say } = states;
+    // Not being let in says nothing about the services.
+    const status = reason === 'denied' || reason === 'unauthorized' ? 'unknown' : 'critical';
+    const summary = `${manager} can not be asked for ${count(units.length, 'declared service')}: ${say}.`;
+    return { status, summary, next: [{ say: advice(reason, managed) }] };
+  },
+});
+
+function advice(reason: Reason, { manager, place }: Managed): string {
+  switch (reason) {
+    case 'denied':
+      return 'Let the login user look (group of the socket or home), or declare `become: sudo` for the service.';
+    case 'unauthorized':
+      return 'Declare `auth` (user and password) for the service as the configuration of supervisord has it.';
+    case 'shutting_down':
+      return 'See who ends it; when it has ended, start it again.';
+    case 'absent':
+      return absent[manager];
+    default:
+      return `${start[manager]}${place.config === undefined ? '' : ` (configuration ${place.config})`}; in a container it may be the first process, so see whether the container was restarted.`;
+  }
+}
+
+const absent: Record<ManagerName, string> = {
+  supervisor: 'See where supervisord keeps its configuration and declare it as `config`, or its address as `server`.',
+  pm2: 'If it should run, start it as its user with `pm2 resurrect`; apps of a daemon that died live on and hold their ports. If it runs in another home, declare `home`.',
+  systemd: 'This node has no systemd: declare the manager that really starts its services.',
+  none: '',
+};
+
+const start: Record<ManagerName, string> = {
+  supervisor: 'Find out why supervisord ended (its log, the kernel log) and start it again',
+  pm2: 'Look for apps that outlived the daemon, then start it as its user with `pm2 resurrect`',
+  systemd: 'See why systemd does not answer',
+  none: '',
+};

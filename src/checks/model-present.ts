@@ -1,0 +1,120 @@
+import { defineCheck, models, need, type Verdict } from '../core/check.ts';
+import { bytesText } from '../core/format.ts';
+import { modelAccess, type ModelAccess } from '../probes/model-access.ts';
+import { modelFile, type ModelFileFact } from '../probes/model-file.ts';
+import { brokenFilesystem } from './file-trouble.ts';
+import { modelInput } from './model-input.ts';
+
+export const modelPresent = defineCheck({
+  name: 'model.present',
+  summary: 'Each declared model is a file with content that its service can read',
+  layer: 'model',
+  subjects: models,
+  needs: (subject, node) => ({
+    file: need(modelFile, modelInput(subject, node)),
+    access: need(modelAccess, { ...modelInput(subject, node), user: subject.service.user ?? null }),
+  }),
+  evaluate({ file, access }, { service, model: { path } }): Verdict {
+    if (!file.there) return absent(path, file);
+    if (file.type !== 'file') return critical(`${path} is a ${file.type}, not a file${linked(file)}.`, copyAgain);
+    if (file.size === 0) return critical(`${path} is empty (0 B)${linked(file)}.`, copyAgain);
+    const size = bytesText(file.size);
+    if (typeof file.firstBytes !== 'number') {
+      const errno = file.firstBytes?.errno ?? 'EUNKNOWN';
+      const broken = brokenFilesystem(errno);
+      if (broken !== undefined) return critical(`${path} shows ${size} but can not be read: ${broken}.`, mendTheMount);
+      if (access === null) {
+        return {
+          status: 'unknown',
+          summary: `${path} is there (${size}), but the login user can not read it (${errno}), so whether ${service.name} can is not known.`,
+          next: [{ say: `Declare the \`user\` of ${service.name}, or \`become: sudo\`, in the fleet file.` }],
+        };
+      }
+    } else if (file.firstBytes === 0) {
+      return critical(`${path} shows ${size} but gives no bytes.`, mendTheMount);
+    }
+    return readable(path, file, access, service.user ?? '');
+  },
+});
+
+type There = Extract<ModelFileFact, { there: true }>;
+
+const copyAgain =
+  'Copy the model again to a name of its own beside it, compare the size, rename it, then restart its service.';
+const mendTheMount = 'Mend the mount or the disk first; copying the model again or a restart does not help.';
+
+const critical = (summary: string, say: string): Verdict => ({
+  status: 'critical',
+  summary,
+  restartHelps: 'after-fix',
+  next: [{ say }],
+});
+
+const linked = ({ link }: { link: string | null }): string => (link === null ? '' : ` (a link to ${link})`);
+
+function absent(path: string, file: Extract<ModelFileFact, { there: false }>): Verdict {
+  const { errno, message, link, similar, folderErrno, unfinished } = file;
+  const broken = brokenFilesystem(errno);
+  if (broken !== undefined) return critical(`${path} can not be reached: ${broken}.`, mendTheMount);
+  if (errno === 'ELOOP') return critical(`${path} is a symbolic link that leads back to itself.`, copyAgain);
+  if (errno !== 'ENOENT' && errno !== 'ENOTDIR') {
+    return {
+      status: 'unknown',
+      summary: `Whether ${path} is there is not known: ${message} (${errno}).`,
+      ...(errno === 'EACCES' && { next: [{ say: 'Declare `become: sudo` for the service in the fleet file.' }] }),
+    };
+  }
+  if (link !== null) {
+    return critical(
+      `${path} is a symbolic link to ${link}, which is not there.`,
+      'Remove the link before copying the model: a copy onto it is refused with "File exists".',
+    );
+  }
+  if (folderErrno === 'ENOENT') {
+    return critical(
+      `${path} is missing, and so is its folder.`,
+      'See whether its volume is mounted, then copy the model.',
+    );
+  }
+  const [part] = unfinished ?? [];
+  if (part !== undefined) {
+    return critical(
+      `${path} is missing; ${JSON.stringify(part.name)} (${bytesText(part.size)}) is there: a download that is not finished.`,
+      'Let the download end, or start it again if nothing writes to it; then restart the service.',
+    );
+  }
+  const meant = similar === null ? '' : `; ${JSON.stringify(similar)} is there, which may be meant`;
+  return critical(
+    `${path} is missing${meant}.`,
+    similar === null ? copyAgain : 'Correct the name of the file or the path in the service.',
+  );
+}
+
+/** Access lists are not seen: this is what modes and owners say. */
+function readable(path: string, file: There, access: ModelAccess | null, user: string): Verdict {
+  const there = `${path} is a file of ${bytesText(file.size)}${linked(file)}`;
+  if (access === null) return { status: 'ok', summary: `${there}, read by the login user.` };
+  const { account, folders } = access;
+  if (account === null) {
+    return {
+      status: 'unknown',
+      summary: `${there}, but the user ${user} is not in /etc/passwd, so whether it can read it is not known.`,
+    };
+  }
+  const mayUse = ({ mode, uid, gid }: Owned, bit: number): boolean =>
+    account.uid === 0 || (mode & (bit << (account.uid === uid ? 6 : account.gids.includes(gid) ? 3 : 0))) !== 0;
+  const closed = folders.find((folder) => !mayUse(folder, 1));
+  const barrier = closed ?? (mayUse(file, 4) ? undefined : { ...file, path });
+  if (barrier === undefined) return { status: 'ok', summary: `${there}, readable by ${user}.` };
+  const { mode, uid, gid } = barrier;
+  return critical(
+    `${user} can not read ${path}: ${closed === undefined ? 'it' : `the folder ${closed.path}`} has mode ${(mode & 0o7777).toString(8).padStart(4, '0')} and owner ${uid}:${gid}.`,
+    `Give ${user} the right to ${closed === undefined ? 'read it' : 'enter that folder'}, then restart the service.`,
+  );
+}
+
+interface Owned {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}

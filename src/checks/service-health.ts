@@ -1,0 +1,124 @@
+import { defineCheck, need, type Verdict } from '../core/check.ts';
+import { durationText } from '../core/format.ts';
+import type { Next } from '../core/report.ts';
+import { layerOf, type Health, type Service } from '../core/service.ts';
+import { health, type HealthAnswer } from '../probes/health.ts';
+import { healthFields, type Difference } from './health-fields.ts';
+
+interface ServiceUrl {
+  readonly service: Service;
+  readonly health: Health;
+}
+type Answered = HealthAnswer & { readonly answered: true };
+
+/** Source of the two traps: a recorded FastAPI 503 whose llama is down, and the llama.cpp server documentation. */
+export const serviceHealth = defineCheck({
+  name: 'service.health',
+  summary: 'The health URLs of a service answer as they should',
+  layer: 'api',
+  // One subject per URL, so that one that hangs hides no other.
+  subjects: (node) =>
+    node.services.flatMap((service) =>
+      service.health.map((each) => ({
+        id: `service:${service.name}`,
+        value: { service, health: each },
+        service: service.name,
+        layer: layerOf(service),
+      })),
+    ),
+  needs: ({ health: { url, from, headers } }: ServiceUrl) => ({ answer: need(health, { url, from, headers }) }),
+  evaluate({ answer }, subject, node): Verdict {
+    const name = shownUrl(subject);
+    const logs: Next = {
+      say: `Read the log of ${subject.service.name} and see what its manager says.`,
+      tool: 'log_tail',
+      args: { node: node.name, service: subject.service.name },
+    };
+    if (!answer.answered) return silent(name, answer, subject, logs);
+    if (isLoading(answer)) return loading(name, answer);
+    const found = healthFields(answer, subject.health, subject.service);
+    const mayBlameOthers = answer.status === 503 || answer.status === subject.health.status;
+    if (mayBlameOthers && found.others.length > 0 && found.own.length === 0)
+      return others(name, answer, found.others, subject.service);
+    if (answer.status !== subject.health.status) return wrongStatus(name, answer, subject, logs);
+    if (answer.fields === null && Object.keys(subject.health.expect).length > 0) {
+      const summary = `${name} answers ${answer.status}, but not in JSON as expected: ${answer.excerpt.slice(0, 80)}`;
+      return { status: 'critical', summary, next: [logs] };
+    }
+    if (found.own.length > 0 || found.overall.length > 0) {
+      const all = [...found.own, ...found.overall, ...found.others];
+      return {
+        status: found.own.length > 0 ? 'critical' : 'degraded',
+        summary: `${name} answers ${answer.status}, but ${all.map(differs).join(', ')}.`,
+        next: [logs],
+      };
+    }
+    const slowMs = subject.health.slowMs ?? node.thresholds.healthSlowMs;
+    const answers = `${name} answers ${answer.status} in ${took(answer.ms)}`;
+    if (answer.ms <= slowMs) return { status: 'ok', summary: `${answers}.` };
+    return { status: 'degraded', summary: `${answers}, slower than ${took(slowMs)}.` };
+  },
+});
+
+/** `/health`, or with its port where the service has several; never with what may hold a secret. */
+function shownUrl({ service, health: { url } }: ServiceUrl): string {
+  const { pathname, host } = new URL(url);
+  return service.health.length > 1 ? `${host}${pathname}` : pathname;
+}
+
+function silent(name: string, answer: HealthAnswer & { answered: false }, { health }: ServiceUrl, logs: Next): Verdict {
+  const where = `${new URL(health.url).host}${health.from === 'here' ? ', asked from this machine' : ''}`;
+  const said: Record<typeof answer.reason, string> = {
+    refused: `is refused: nothing listens on ${where}`,
+    timeout: `gave no answer within ${took(answer.ms)} on ${where}: the program hangs or is overloaded`,
+    reset: `was cut off by ${where} before it answered`,
+    protocol: `is answered by something on ${where} that does not speak HTTP`,
+    missing: `can not be asked: ${where} does not exist (${answer.message})`,
+    denied: `can not be asked on ${where}: ${answer.message}`,
+  };
+  const summary = `${name} ${said[answer.reason]}.`;
+  return answer.reason === 'denied' ? { status: 'unknown', summary } : { status: 'critical', summary, next: [logs] };
+}
+
+const isLoading = ({ status, fields }: Answered): boolean =>
+  status === 503 && /^loading model/i.test(String(fields?.['error.message'] ?? ''));
+
+const loading = (name: string, { status }: Answered): Verdict => ({
+  status: 'degraded',
+  summary: `${name} answers ${status} "Loading model": it is loading, which is no failure; do not restart it.`,
+  restartHelps: 'no',
+  next: [{ say: 'Wait until the model is loaded and look again; a restart begins the load anew.' }],
+});
+
+function others(name: string, { status }: Answered, down: readonly Difference[], service: Service): Verdict {
+  const names = down.map(({ field }) => field).join(', ');
+  return {
+    status: 'degraded',
+    summary: `${name} answers ${status}: ${down.map(differs).join(', ')}; ${service.name} itself is up, do not restart it.`,
+    restartHelps: 'no',
+    next: [{ say: `Mend ${names}; ${service.name} recovers by itself and a restart of it changes nothing.` }],
+  };
+}
+
+function wrongStatus(name: string, answer: Answered, { health }: ServiceUrl, logs: Next): Verdict {
+  const { status, excerpt } = answer;
+  const says = excerpt === '' ? ' with an empty body.' : `: ${excerpt.slice(0, 120)}`;
+  const summary = `${name} answers ${status} (expected ${health.status})${says}`;
+  if (status === 401 || status === 403) {
+    return {
+      status: 'unknown',
+      summary: `${name} answers ${status}: it wants credentials, so its health is not known.`,
+      next: [{ say: 'Declare the header it wants under `health.headers` in the fleet file.' }],
+    };
+  }
+  if (status === 404) {
+    const hint = `Something answers on ${new URL(health.url).host}, but not under ${name}: another program holds the port, or the URL is wrong.`;
+    return { status: 'critical', summary, next: [{ say: hint }, logs] };
+  }
+  return { status: 'critical', summary, next: [logs] };
+}
+
+const differs = ({ field, got, expected }: Difference): string =>
+  `${field} is ${got === undefined ? 'missing' : quoted(got)} (expected ${quoted(expected)})`;
+const quoted = (value: unknown): string => JSON.stringify(value).slice(0, 82);
+const took = (ms: number): string => (ms < 1_000 ? `${Math.round(ms)} ms` : durationText(ms / 1_000));

@@ -1,0 +1,29 @@
+import type { App } from '../app.ts';
+import type { AnyTool } from '../core/tool.ts';
+import type { Flag } from './flags.ts';
+
+export type Values = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+/** What every command is given beside its own values. */
+export interface Context {
+  readonly tools: readonly AnyTool[];
+  app(): Promise<App>;
+  readonly json: boolean;
+  readonly detail: 'brief' | 'full';
+  /** Aborts when the person at the terminal stops it. */
+  readonly signal: AbortSignal;
+}
+
+/** One thing to type after `rackhand`. */
+export interface Command {
+  /** `node triage` */
+  readonly words: string;
+  readonly alias?: string | undefined;
+  readonly title: string;
+  readonly about: string;
+  flags(): readonly Flag[];
+  /** The inputs that stand without a flag, in order. */
+  readonly positional: readonly string[];
+  /** Resolves to the exit status. */
+  run(values: Values, context: Context): Promise<number>;
+}

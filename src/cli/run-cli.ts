@@ -1,0 +1,86 @@
+import type { App } from '../app.ts';
+import { opsError } from '../core/errors.ts';
+import type { AnyTool } from '../core/tool.ts';
+import { version } from '../version.ts';
+import { abortOnSignal } from './abort-on-signal.ts';
+import type { Command } from './command.ts';
+import { evidence } from './evidence.ts';
+import { everywhere } from './everywhere.ts';
+import { findCommand } from './find-command.ts';
+import { fleetSchema } from './fleet-schema.ts';
+import { fleetTrust } from './fleet-trust.ts';
+import { commandHelp, overview } from './help.ts';
+import { mcp } from './mcp.ts';
+import { readWords } from './read-words.ts';
+import { complain, print, stdoutPage } from './terminal.ts';
+import { toolCommand } from './tool-command.ts';
+
+export interface CliOptions {
+  readonly words: readonly string[];
+  readonly tools: readonly AnyTool[];
+  openApp(options: { fleetPath: string | undefined }): Promise<App>;
+}
+
+/** Does what the words on the command line say, and resolves to the exit status. It never rejects. */
+export async function runCli({ words, tools, openApp }: CliOptions): Promise<number> {
+  const stop = abortOnSignal();
+  let opened: Promise<App> | undefined;
+  let json = false;
+  try {
+    const commands = [...tools.map(toolCommand), fleetTrust, fleetSchema, evidence, mcp];
+    const { leading, rest: typed } = leadingFlags(words);
+    if (leading.includes('--version')) return said(version());
+    if (typed.length === 0) return said(overview(commands, everywhere, stdoutPage()));
+    const { command, rest } = findCommand(commands, typed);
+    const asked = [...leading, ...rest];
+    if (asked.some((word) => word === '--help' || word === '-h'))
+      return said(commandHelp(command, everywhere, stdoutPage()));
+    json = asked.includes('--json');
+    const { values, fleetPath, detail } = read(command, asked);
+    const app = () => (opened ??= openApp({ fleetPath }));
+    const status = await command.run(values, { tools, app, json, detail, signal: stop.signal });
+    return stop.stopped() ? interrupted : status;
+  } catch (thrown) {
+    return failed(thrown, { json, stopped: stop.stopped() });
+  } finally {
+    await opened
+      ?.then((app) => app.close())
+      .catch((thrown: unknown) => failed(thrown, { json: false, stopped: false }));
+    stop.dispose();
+  }
+}
+
+/** As a shell says it of a program ended by SIGINT. */
+const interrupted = 130;
+
+/** Flags may stand before the command; of those only `--fleet` and `--detail` take a value. */
+function leadingFlags(words: readonly string[]): { leading: readonly string[]; rest: readonly string[] } {
+  let at = 0;
+  while (words[at]?.startsWith('-') === true) at += words[at] === '--fleet' || words[at] === '--detail' ? 2 : 1;
+  return { leading: words.slice(0, at), rest: words.slice(at) };
+}
+
+/** The command's own values, and what every command takes. A tool with a `detail` input gets it as well. */
+function read(command: Command, words: readonly string[]) {
+  const own = command.flags();
+  const shared = everywhere.filter(({ key }) => !own.some((flag) => flag.key === key));
+  const all = readWords(command, [...own, ...shared], words);
+  const values = Object.fromEntries(Object.entries(all).filter(([key]) => own.some((flag) => flag.key === key)));
+  const fleetPath = typeof all['fleet'] === 'string' ? all['fleet'] : undefined;
+  return { values, fleetPath, detail: all['detail'] === 'full' ? ('full' as const) : ('brief' as const) };
+}
+
+function said(text: string): number {
+  print(text);
+  return 0;
+}
+
+function failed(thrown: unknown, { json, stopped }: { json: boolean; stopped: boolean }): number {
+  const error = opsError(thrown);
+  const { code, message, hint, kind } = error;
+  if (json) print(JSON.stringify({ error: { code, message, ...(hint !== undefined && { hint }) } }, undefined, 2));
+  complain(`error: ${message}${hint === undefined ? '' : `\nhint: ${hint}`}`);
+  if (code === 'DEFECT' && process.env['RACKHAND_LOG'] === 'debug' && error.cause instanceof Error)
+    complain(error.cause.stack ?? '');
+  return stopped ? interrupted : kind.exitCode;
+}

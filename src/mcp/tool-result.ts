@@ -1,0 +1,41 @@
+import type { OpsError } from '../core/errors.ts';
+import type { Report } from '../core/report.ts';
+import { briefCharacters, reportText } from '../report-text.ts';
+import { reportJson } from '../report-json.ts';
+import { asToolCall } from '../text/next-text.ts';
+import type { Cutting, Cuttings } from './cuttings.ts';
+
+/** Hosts warn from 10,000 tokens on; this is about that. */
+const fullCharacters = 40_000;
+
+type Content = { type: 'text'; text: string } | ({ type: 'resource_link' } & Cutting);
+type ToolResult = { content: Content[]; structuredContent?: Record<string, unknown>; isError?: true };
+
+/** A report as structured content and as text; what the text leaves out is linked as a resource. */
+export function reportResult(report: Report, full: boolean, cuttings: Cuttings): ToolResult {
+  const options = { color: false, width: Number.POSITIVE_INFINITY, nextText: asToolCall };
+  const whole = reportText(report, options);
+  const characters = full ? fullCharacters : briefCharacters;
+  const structuredContent = reportJson(report);
+  if (whole.length <= characters) return { content: [{ type: 'text', text: whole }], structuredContent };
+  const kept = cuttings.keep('The whole report', whole);
+  const rest = `All of it: the resource ${kept.uri}${full ? '' : ', or the same call with detail "full" where it takes one'}.`;
+  const text = reportText(report, { ...options, limit: { characters, rest } });
+  return {
+    content: [
+      { type: 'text', text },
+      { type: 'resource_link', ...kept },
+    ],
+    structuredContent,
+  };
+}
+
+/** An error as the model should read it: what is wrong, and what to do about it. */
+export function errorResult({ code, message, hint, kind }: OpsError): ToolResult {
+  const lines = [
+    `${code}: ${message}`,
+    ...(hint === undefined ? [] : [`hint: ${hint}`]),
+    ...(kind.retryable ? ['Trying again may help.'] : []),
+  ];
+  return { content: [{ type: 'text', text: lines.join('\n') }], isError: true };
+}

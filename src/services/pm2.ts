@@ -1,0 +1,66 @@
+import { captured } from '../core/capture.ts';
+import type { ExecReply } from '../core/command.ts';
+import { OpsError } from '../core/errors.ts';
+import { ask, type Asking } from '../core/probe.ts';
+import { bothOutputs } from '../core/reply.ts';
+import { defineServiceManager, type LogText, type ManagerAnswer } from '../core/service-manager.ts';
+import { declaredUnits } from './declared-units.ts';
+import { inStep } from './in-step.ts';
+import { pm2Daemons, type Pm2Daemon } from './pm2-daemon.ts';
+import { pm2List } from './pm2-list.ts';
+import { pm2Question } from './pm2-question.ts';
+
+/** pm2: only a daemon that lives is asked, over its own socket. */
+export const pm2 = defineServiceManager({
+  name: 'pm2',
+  summary: 'pm2, asked over the socket of its daemon',
+  *list(place, units) {
+    const daemons = yield* pm2Daemons(place);
+    const alive = daemons.filter((daemon) => daemon.lives);
+    const answers = yield* inStep(alive.map((daemon) => answerOf(daemon, place.become)));
+    const reached = answers.filter((answer) => answer.reachable);
+    const [first] = reached;
+    if (first === undefined) return answers[0] ?? noneOf(daemons);
+    const services = reached.flatMap((answer) => answer.services);
+    return {
+      reachable: true,
+      via: reached.map(({ via }) => via).join(', '),
+      services: declaredUnits(services, units),
+    };
+  },
+  // Its apps write to files, and `list` names them.
+  logs: () => inStep<LogText>([]),
+});
+
+function* answerOf(daemon: Pm2Daemon & { lives: true }, become: 'sudo' | undefined): Asking<ManagerAnswer> {
+  const reply = yield* ask(pm2Question(daemon.node, daemon.socket, become));
+  if (reply.exitCode !== 0) throw unasked(daemon, reply);
+  const list = pm2List(captured(reply.stdout));
+  if (list.ok) return { reachable: true, via: daemon.socket, services: list.services };
+  const { error } = list;
+  if (error === 'EACCES' || error === 'EPERM') {
+    return { reachable: false, reason: 'denied', say: `the login user may not open ${daemon.socket}` };
+  }
+  if (error === 'ECONNREFUSED' || error === 'ENOENT' || error === 'CLOSED') {
+    return { reachable: false, reason: 'stale', say: `nothing listens at ${daemon.socket} (${error})` };
+  }
+  throw new OpsError('OUTPUT_UNREADABLE', `The pm2 daemon of ${daemon.home} gives no answer (${error}).`);
+}
+
+const unasked = ({ home, node }: Pm2Daemon & { lives: true }, reply: ExecReply) =>
+  new OpsError(
+    'OUTPUT_UNREADABLE',
+    reply.exitCode === 127
+      ? `The pm2 daemon of ${home} can not be asked: ${node} is not there for the login user.`
+      : `The question to the pm2 daemon of ${home} ended with ${reply.exitCode}: ${bothOutputs(reply).split('\n')[0]}`,
+  );
+
+/** One home: its own reason. Several: that none of them has a daemon. */
+function noneOf(daemons: readonly Pm2Daemon[]): ManagerAnswer {
+  const answers = daemons.flatMap((daemon) => (daemon.lives ? [] : [daemon.answer]));
+  const [first] = answers;
+  if (answers.length === 1 && first !== undefined) return first;
+  const stale = answers.find(({ reason }) => reason === 'stale');
+  const homes = daemons.map(({ home }) => home).join(', ');
+  return stale ?? { reachable: false, reason: 'absent', say: `no daemon runs for any of ${homes}; pm2 was not called` };
+}

@@ -1,0 +1,67 @@
+import { captured, type Capture } from '../core/capture.ts';
+import { read, type ExecReply } from '../core/command.ts';
+import { OpsError } from '../core/errors.ts';
+import { ask, askAll } from '../core/probe.ts';
+import { bothOutputs, fileTextIfAny } from '../core/reply.ts';
+import { defineServiceManager, type LogText, type ManagerAnswer } from '../core/service-manager.ts';
+import { clean } from '../core/text.ts';
+import { runFound } from './program-path.ts';
+import { systemdProperties, systemdStates } from './systemd-show.ts';
+
+/** systemd, by `systemctl show`, whose exit code is 0 for a unit that is not there too. Logs are in the journal. */
+export const systemd = defineServiceManager({
+  name: 'systemd',
+  summary: 'systemd, by systemctl show and the journal',
+  *list({ become }, units) {
+    if (units.length === 0) return { reachable: true, via: 'systemctl show', services: [] };
+    const [shown, uptime] = yield* askAll([
+      runFound(['systemctl', 'show', '--no-pager', `--property=${systemdProperties.join(',')}`, '--', ...units], {
+        become,
+      }),
+      read('/proc/uptime', { bytes: 64 }),
+    ] as const);
+    if (shown.exitCode !== 0) return trouble(shown);
+    const nodeUptime = Number(fileTextIfAny(uptime)?.split(' ')[0] ?? Number.NaN);
+    const services = systemdStates(
+      clean(captured(shown.stdout)),
+      units,
+      Number.isNaN(nodeUptime) ? undefined : nodeUptime,
+    );
+    return { reachable: true, via: 'systemctl show', services };
+  },
+  *logs({ become }, unit, bytes) {
+    // A line is about 100 bytes; of what is more, the end is kept.
+    const lines = Math.max(100, Math.ceil(bytes / 100));
+    const words = ['journalctl', '-u', unit, '-n', String(lines), '-o', 'short-iso', '--no-pager'] as const;
+    return [journal(yield* ask(runFound(words, { bytes: 2 * bytes, become })))];
+  },
+});
+
+function trouble(reply: ExecReply): ManagerAnswer {
+  const text = bothOutputs(reply);
+  const [first = ''] = text.split('\n');
+  if (reply.exitCode === 127) return { reachable: false, reason: 'absent', say: 'systemctl is not on this node' };
+  if (/not been booted with systemd|Failed to connect to (?:system scope )?bus/i.test(text)) {
+    return { reachable: false, reason: 'absent', say: `systemd does not run on this node: ${first}` };
+  }
+  if (/Access denied|Permission denied/i.test(text)) return { reachable: false, reason: 'denied', say: first };
+  throw new OpsError('OUTPUT_UNREADABLE', `systemctl show ended with ${reply.exitCode} and said: ${first}`);
+}
+
+function journal(reply: ExecReply): LogText {
+  const none = { source: 'journal', text: '', skippedBytes: 0 };
+  if (reply.exitCode === 127) return { ...none, trouble: 'journalctl is not on this node' };
+  const said = clean(captured(reply.stderr)).trim().split('\n')[0];
+  const { text, skippedBytes } = endOf(reply.stdout);
+  if (reply.exitCode !== 0 || (text === '' && said !== '')) {
+    return { ...none, trouble: said || `journalctl ended with ${reply.exitCode}` };
+  }
+  return { ...none, text, skippedBytes };
+}
+
+/** The entries, without journalctl's own lines; of a text that was cut, its end from the first whole line on. */
+function endOf({ head, tail, omittedBytes, totalBytes }: Capture): { text: string; skippedBytes: number } {
+  if (omittedBytes === 0) return { text: clean(head + tail).replace(/^-- .* --\n?/gm, ''), skippedBytes: 0 };
+  const text = tail.slice(tail.indexOf('\n') + 1);
+  return { text: clean(text), skippedBytes: totalBytes - new TextEncoder().encode(text).length };
+}

@@ -1,0 +1,55 @@
+import type { Finding } from '../core/report.ts';
+import { wrapped } from './columns.ts';
+import { oneLine } from './one-line.ts';
+import { statusInk, statusWord, type Paint } from './paint.ts';
+
+export interface Look {
+  readonly paint: Paint;
+  readonly width: number;
+  /** Several nodes are spoken of, so each finding says which one it is about. */
+  readonly manyNodes: boolean;
+}
+
+const restartWords = {
+  yes: 'a restart helps',
+  no: 'a restart does not help',
+  maybe: 'a restart may help',
+  'after-fix': 'a restart helps only after the fix',
+} as const;
+
+/** A cause at full length: what it is about, the sentence, what a restart would do, and the evidence. */
+export function causeText(finding: Finding, { paint, width, manyNodes }: Look): readonly string[] {
+  const { status, check, restartHelps, signature } = finding;
+  const details = [
+    ...(restartHelps === undefined ? [] : [restartWords[restartHelps]]),
+    ...(signature === undefined ? [] : [`known log line ${oneLine(signature)}`]),
+    ...evidenceText(finding, 5),
+  ];
+  return [
+    `${paint(statusInk[status], statusWord[status])}  ${paint('bold', subjectText(finding, manyNodes))}  ${paint('dim', check)}`,
+    ...wrapped(oneLine(finding.summary), width - 2).map((line) => `  ${line}`),
+    ...wrapped(details.join('; '), width - 2).map((line) => paint('dim', `  ${line}`)),
+  ];
+}
+
+/** Any other finding: one sentence with its evidence. */
+export function findingText(finding: Finding, { paint, width, manyNodes }: Look): readonly string[] {
+  const word = statusWord[finding.status];
+  const hang = word.length + 2;
+  const evidence = evidenceText(finding, 2).map((text) => ` (${text})`);
+  const sentence = `${subjectText(finding, manyNodes)}: ${oneLine(finding.summary)}${evidence.join('')}`;
+  return wrapped(sentence, width - hang).map((line, index) =>
+    index === 0 ? `${paint(statusInk[finding.status], word)}  ${line}` : ' '.repeat(hang) + line,
+  );
+}
+
+function subjectText({ node, subject }: Finding, manyNodes: boolean): string {
+  if (subject === 'node') return oneLine(node);
+  return oneLine(manyNodes ? `${node} ${subject}` : subject);
+}
+
+function evidenceText({ evidence }: Finding, most: number): readonly string[] {
+  if (evidence.length === 0) return [];
+  const more = evidence.length > most ? ` and ${evidence.length - most} more` : '';
+  return [`evidence ${evidence.slice(0, most).join(' ')}${more}`];
+}

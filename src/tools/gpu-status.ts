@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { gpuCount } from '../checks/gpu-count.ts';
+import { gpuDriver } from '../checks/gpu-driver.ts';
+import { gpuEcc } from '../checks/gpu-ecc.ts';
+import { gpuMemory } from '../checks/gpu-memory.ts';
+import { gpuNvml } from '../checks/gpu-nvml.ts';
+import { gpuRecovery } from '../checks/gpu-recovery.ts';
+import { gpuTemperature } from '../checks/gpu-temperature.ts';
+import { bytesText } from '../core/format.ts';
+import type { Node } from '../core/node.ts';
+import { defineTool, detailInput, nodesInput } from '../core/tool.ts';
+import { gpuDevices, type GpuDevices } from '../probes/gpu-devices.ts';
+import { findingsReport } from './findings-report.ts';
+import { look } from './look.ts';
+
+const gpuChecks = [gpuDriver, gpuNvml, gpuCount, gpuRecovery, gpuEcc, gpuTemperature, gpuMemory];
+
+const row = z.object({
+  node: z.string(),
+  gpu: z.int(),
+  name: z.string().nullable(),
+  usedBytes: z.number().nullable(),
+  totalBytes: z.number().nullable(),
+  utilizationPercent: z.number().nullable(),
+  celsius: z.number().nullable(),
+  watts: z.number().nullable(),
+  processes: z.int(),
+});
+type Row = z.infer<typeof row>;
+
+export const gpuStatus = defineTool({
+  name: 'gpu_status',
+  title: 'GPU status',
+  summary:
+    'The GPUs of the nodes as nvidia-smi reports them: memory, load, temperature, power, and what is wrong with driver, count, memory errors or recovery. nvidia-smi is asked once, with a deadline, and never while an earlier one hangs.',
+  effect: 'observe',
+  input: z.object({ nodes: nodesInput, detail: detailInput }),
+  data: z.object({ gpus: z.array(row) }),
+  cli: { positional: ['nodes'] },
+  async run({ nodes, detail }, ops) {
+    const looks = await look(ops.nodes(nodes), gpuChecks, ops, async (at) => {
+      // Where nvidia-smi does not answer, the checks say so.
+      const devices = await at.observe(gpuDevices, {}).catch(() => undefined);
+      return devices?.fact;
+    });
+    const gpus = looks.flatMap(({ node, also }) => rowsOf(node, also));
+    const table = {
+      kind: 'table' as const,
+      title: 'GPUs',
+      columns: ['node', 'gpu', 'name', 'memory', 'load', 'temp', 'power', 'processes'],
+      rows: gpus.map(shown),
+    };
+    return findingsReport({ looks, detail, data: { gpus }, show: gpus.length === 0 ? [] : [table] });
+  },
+});
+
+function rowsOf(node: Node, devices: GpuDevices | undefined): readonly Row[] {
+  if (devices?.state !== 'answered') return [];
+  return devices.gpus.map((gpu) => ({
+    node: node.name,
+    gpu: gpu.index,
+    name: gpu.name,
+    usedBytes: gpu.memory?.usedBytes ?? null,
+    totalBytes: gpu.memory?.totalBytes ?? null,
+    utilizationPercent: gpu.utilizationPercent,
+    celsius: gpu.temperature.celsius,
+    watts: gpu.powerWatts,
+    processes: gpu.processes.length,
+  }));
+}
+
+const known = (value: number | null, unit: string): string => (value === null ? '-' : `${Math.round(value)} ${unit}`);
+
+const shown = ({
+  node,
+  gpu,
+  name,
+  usedBytes,
+  totalBytes,
+  utilizationPercent,
+  celsius,
+  watts,
+  processes,
+}: Row): readonly string[] => [
+  node,
+  String(gpu),
+  name ?? '-',
+  usedBytes === null || totalBytes === null ? '-' : `${bytesText(usedBytes)} of ${bytesText(totalBytes)}`,
+  known(utilizationPercent, '%'),
+  known(celsius, '°C'),
+  known(watts, 'W'),
+  String(processes),
+];

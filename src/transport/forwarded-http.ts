@@ -1,0 +1,88 @@
+import type { Command, Effect, HttpAsk, HttpTrouble, Reply } from '../core/command.ts';
+import { opsError } from '../core/errors.ts';
+import { call } from './call.ts';
+import type { Connection } from './connection.ts';
+import type { Executor } from './executor.ts';
+import { createHttpClient, type HttpClient, type HttpReply } from './http-client.ts';
+import { httpByExec } from './http-exec.ts';
+import { openTunnel, TunnelFailure } from './tunnel.ts';
+import { within } from './within.ts';
+
+const proofMs = 1_000;
+const noted = {
+  port: 'sshd refuses to forward connections: HTTP is asked by commands.',
+  socket: 'sshd refuses to forward unix sockets: they are asked by commands.',
+} as const;
+
+/** Asks HTTP on the node through forwarded channels, by commands where sshd refuses to forward, or from here. */
+export function createForwardedHttp(
+  connection: Connection,
+  executor: Executor,
+  here: HttpClient,
+  note: (text: string) => void,
+) {
+  const client = createHttpClient((target) => openTunnel(connection, target));
+  const refused = new Set<keyof typeof noted>();
+  connection.onLost(() => client.close());
+
+  const refuse = (way: keyof typeof noted) => {
+    refused.add(way);
+    note(noted[way]);
+  };
+
+  async function afterFailure(
+    failure: TunnelFailure,
+    command: Command<Effect, HttpAsk>,
+    signal?: AbortSignal,
+  ): Promise<Reply | Omit<HttpTrouble, 'at' | 'ms'>> {
+    if (failure.why === 'prohibited') {
+      refuse(command.ask.socket === undefined ? 'port' : 'socket');
+      return httpByExec(executor, command, signal);
+    }
+    if (command.ask.socket === undefined)
+      return { ok: false, reason: /timed out/.test(failure.message) ? 'timeout' : 'refused', message: failure.message };
+    const reply = await httpByExec(executor, command, signal);
+    // A plain command reached what sshd would not: it is the forwarding that is off.
+    if ('ok' in reply && reply.ok && command.become === undefined) refuse('socket');
+    return reply;
+  }
+
+  return async function ask(command: Command<Effect, HttpAsk>, signal?: AbortSignal): Promise<Reply> {
+    const { ask: question, effect } = command;
+    const start = performance.now();
+    const direct = question.from === 'here';
+    if (!direct && refused.has(question.socket === undefined ? 'port' : 'socket'))
+      return httpByExec(executor, command, signal);
+    const timed = (reply: HttpReply): Reply => ({ ...reply, at: Date.now(), ms: performance.now() - start });
+    try {
+      const once = effect !== 'observe';
+      return timed(
+        await within(command, signal, (given) => (direct ? here : client).ask(question, { once, signal: given })),
+      );
+    } catch (error) {
+      if (error instanceof TunnelFailure) {
+        const deadlineMs = Math.max(1, command.deadlineMs - (performance.now() - start));
+        const reply = await afterFailure(error, { ...command, deadlineMs }, signal);
+        return 'at' in reply ? reply : timed(reply);
+      }
+      const { code, message } = opsError(error);
+      if (code !== 'DEADLINE' || !(direct || (await answers(connection)))) throw error;
+      return timed({ ok: false, reason: 'timeout', message });
+    }
+  };
+}
+
+/** Whether the node itself still answers: only then is a silent service the service's trouble. */
+function answers(connection: Connection): Promise<boolean> {
+  const { client } = connection;
+  // Takes back a forwarding that was never asked for: nothing changes, and sshd has to answer.
+  const proof = call<undefined>(connection, (done) => client.unforwardIn('127.0.0.1', 1, () => done(null, undefined)));
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), proofMs);
+    proof.then(
+      () => resolve(true),
+      () => resolve(false),
+    );
+    void proof.finally(() => clearTimeout(timer)).catch(() => {});
+  });
+}

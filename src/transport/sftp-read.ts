@@ -1,0 +1,201 @@
+import type { FileTrouble, ReadAsk, ReadFound, TailAsk } from '../core/command.ts';
+import { fileType, notAFile, statusOf } from './errno.ts';
+import type { Desk } from './sftp-desk.ts';
+
+type Untimed<T> = Omit<T, 'at' | 'ms'>;
+type Found = Untimed<ReadFound>;
+
+const handlesKept = 64;
+const slackBytes = 16_384;
+const chunkBytes = 196_608;
+const specialTailBytes = 4_194_304;
+
+interface Kept {
+  readonly path: string;
+  readonly handle: Buffer;
+  /** A file that the kernel makes up: its size says nothing, and its path is never given to another file. */
+  readonly special: boolean;
+  size: number;
+  mtime: number;
+  /** The clock had passed `mtime` when the handle was last known to be what the path leads to. */
+  settled: boolean;
+  /** Where the reads of a special file ended last time, its end included. */
+  stops: readonly number[];
+  busy: number;
+  gone: boolean;
+}
+
+/**
+ * Reads files through handles that stay open, so that a file read before costs one round trip: the path's facts, the
+ * handle's facts and the expected bytes are asked for together.
+ *
+ * Bytes of a file that was replaced are never returned: the path's size and time have to be the handle's. They can be
+ * equal by chance only while the second of `mtime` lasts (SFTP has no finer time and no inode), so a handle proves
+ * nothing until that second has passed on the node; before, the file is opened anew.
+ */
+export function createReader(desk: Desk) {
+  const kept = new Map<string, Kept>();
+
+  function drop(file: Kept): void {
+    file.gone = true;
+    if (kept.get(file.path) === file) kept.delete(file.path);
+    if (file.busy === 0) desk.close(file.handle);
+  }
+
+  function keep(file: Kept): void {
+    const before = kept.get(file.path);
+    if (before) drop(before);
+    kept.set(file.path, file);
+    for (const oldest of kept.values()) {
+      if (kept.size <= handlesKept) break;
+      drop(oldest);
+    }
+  }
+
+  async function using(file: Kept, work: () => Promise<Found | undefined>): Promise<Found | undefined> {
+    file.busy += 1;
+    try {
+      return await work();
+    } finally {
+      file.busy -= 1;
+      if (file.gone && file.busy === 0) desk.close(file.handle);
+    }
+  }
+
+  async function again(file: Kept, ask: ReadAsk | TailAsk): Promise<Found | undefined> {
+    // Newest last, for the eviction.
+    kept.delete(file.path);
+    kept.set(file.path, file);
+    try {
+      const found = await using(file, () => (file.special ? readSpecial(desk, file, ask) : readKept(desk, file, ask)));
+      if (found) return found;
+    } catch (error) {
+      // A handle that went bad (a process that ended, a device that left) says nothing about what the path is now.
+      if (statusOf(error) === undefined) throw error;
+    }
+    if (!file.gone) drop(file);
+    return undefined;
+  }
+
+  return async function readFile(ask: ReadAsk | TailAsk): Promise<Found | Untimed<FileTrouble>> {
+    const { path } = ask;
+    const known = kept.get(path);
+    const found = known && (await again(known, ask));
+    if (found) return found;
+    const facts = await desk.stat(path);
+    const wrong = notAFile(fileType(facts.mode));
+    if (wrong) return wrong;
+    const special = path.startsWith('/sys/') || (path.startsWith('/proc/') && facts.size === 0);
+    const handle = await desk.open(path);
+    const { size, mtime } = facts;
+    const file = { path, handle, special, size, mtime, settled: false, stops: [], busy: 0, gone: false };
+    keep(file);
+    const first = await using(file, () => (special ? readSpecial(desk, file, ask) : readOpened(desk, file, ask)));
+    return first ?? { ok: false, errno: 'EIO', message: 'it changed while it was read' };
+  };
+}
+
+interface Span {
+  readonly from: number;
+  readonly length: number;
+}
+
+function span(ask: ReadAsk | TailAsk, size: number): Span {
+  const from = ask.kind === 'read' ? ask.offset : Math.max(0, size - ask.bytes);
+  return { from, length: Math.max(0, Math.min(ask.bytes, size - from)) };
+}
+
+/** The part that will be wanted unless the file has changed a lot, with room for what was appended meanwhile. */
+function guess(ask: ReadAsk | TailAsk, size: number): Span {
+  const { from, length } = span(ask, size);
+  const most = ask.kind === 'read' ? ask.bytes : Number.POSITIVE_INFINITY;
+  return { from, length: Math.max(1, Math.min(most, length + slackBytes)) };
+}
+
+async function readOpened(desk: Desk, file: Kept, ask: ReadAsk | TailAsk): Promise<Found> {
+  const expected = guess(ask, file.size);
+  const [own, bytes] = await Promise.all([desk.fstat(file.path, file.handle), readSpan(desk, file, expected)]);
+  prove(desk, file, own);
+  return complete(desk, file, ask, expected.from, bytes);
+}
+
+/** Undefined where the handle is no longer what the path leads to, or may not be. */
+async function readKept(desk: Desk, file: Kept, ask: ReadAsk | TailAsk): Promise<Found | undefined> {
+  const expected = guess(ask, file.size);
+  const [there, own, bytes] = await Promise.all([
+    desk.stat(file.path),
+    desk.fstat(file.path, file.handle),
+    readSpan(desk, file, expected),
+  ]);
+  if (there.size !== own.size || there.mtime !== own.mtime) return undefined;
+  const changed = own.size !== file.size || own.mtime !== file.mtime;
+  if (!changed && !file.settled) return undefined;
+  // Two files do not come to the same new size in the same second: it is still the one behind the path.
+  if (changed) prove(desk, file, own);
+  return complete(desk, file, ask, expected.from, bytes);
+}
+
+function prove(desk: Desk, file: Kept, { size, mtime }: { size: number; mtime: number }): void {
+  file.size = size;
+  file.mtime = mtime;
+  file.settled = desk.clockFloor() > mtime + 1;
+}
+
+async function complete(desk: Desk, file: Kept, ask: ReadAsk | TailAsk, start: number, read: Buffer): Promise<Found> {
+  const { from, length } = span(ask, file.size);
+  let bytes = from < start ? Buffer.alloc(0) : read.subarray(from - start, from - start + length);
+  while (bytes.length < length) {
+    const more = await readSpan(desk, file, { from: from + bytes.length, length: length - bytes.length });
+    if (more.length === 0) break;
+    bytes = Buffer.concat([bytes, more]);
+  }
+  return { ok: true, bytes, offset: from, size: file.size };
+}
+
+/** The bytes of a span as far as one round trip brings them without a gap. */
+async function readSpan(desk: Desk, { path, handle }: Kept, { from, length }: Span): Promise<Buffer> {
+  const whole = Buffer.allocUnsafe(length);
+  const starts = Array.from({ length: Math.ceil(length / chunkBytes) }, (_, index) => index * chunkBytes);
+  const counts = await Promise.all(
+    starts.map((start) => desk.read(path, handle, whole.subarray(start, start + chunkBytes), from + start)),
+  );
+  let got = 0;
+  for (const count of counts) {
+    got += count;
+    if (count < chunkBytes) break;
+  }
+  return whole.subarray(0, got);
+}
+
+/**
+ * The kernel hands out such a file in pieces of its own choice and only an empty read ends it, so the reads go to where
+ * they ended last time, all at once, and on from there where they end elsewhere now.
+ */
+async function readSpecial(desk: Desk, file: Kept, ask: ReadAsk | TailAsk): Promise<Found> {
+  const start = ask.kind === 'read' ? ask.offset : 0;
+  const most = ask.kind === 'read' ? ask.bytes : specialTailBytes;
+  const step = (position: number) => {
+    const room = Math.min(65_536, start + most - position);
+    const into = Buffer.allocUnsafe(Math.max(1, room));
+    return room <= 0
+      ? Promise.resolve(into.subarray(0, 0))
+      : desk.read(file.path, file.handle, into, position).then((count) => into.subarray(0, count));
+  };
+  const pieces: Buffer[] = [];
+  const stops: number[] = [];
+  let at = start;
+  const expected = [start, ...(start === 0 ? file.stops : [])];
+  const early = await Promise.all(expected.map(step));
+  for (let index = 0; ; index += 1) {
+    const piece = expected[index] === at ? (early[index] ?? (await step(at))) : await step(at);
+    if (piece.length === 0) break;
+    pieces.push(piece);
+    at += piece.length;
+    stops.push(at);
+  }
+  if (start === 0) file.stops = stops;
+  const bytes = Buffer.concat(pieces);
+  return ask.kind === 'read'
+    ? { ok: true, bytes, offset: start, size: file.size }
+    : { ok: true, bytes: bytes.subarray(-ask.bytes), offset: Math.max(0, at - ask.bytes), size: file.size };
+}

@@ -1,0 +1,142 @@
+import type { Attributes } from 'ssh2';
+import type { FileAsk, FileFacts, FileTrouble, ListFound, Reply, SpaceFound, StatFound } from '../core/command.ts';
+import { OpsError } from '../core/errors.ts';
+import type { Channels } from './channels.ts';
+import { fileType, statusOf, trouble } from './errno.ts';
+import { HeldUp, openDesk, type Desk } from './sftp-desk.ts';
+import { createReader } from './sftp-read.ts';
+
+type Untimed<T> = T extends unknown ? Omit<T, 'at' | 'ms'> : never;
+export type FileAnswer = Untimed<Exclude<Reply, { exitCode: unknown } | { status: unknown } | { reason: unknown }>>;
+
+const entriesListed = 2_000;
+const listingsAhead = 4;
+const desksStuck = 3;
+
+interface Seat {
+  readonly desk: Desk;
+  readonly read: ReturnType<typeof createReader>;
+}
+
+/** The node has no SFTP, or its one channel is needed for commands. */
+export class NoSftp extends Error {}
+
+/** Answers questions about files over one SFTP channel that is opened once and kept. */
+export function createSftp(channels: Channels) {
+  const stuck = new Set<string>();
+  let seat: Promise<Seat | undefined> | undefined;
+  let sitting: Seat | undefined;
+  let withdrawn = false;
+  channels.yieldWith(() => {
+    withdrawn = true;
+    sitting?.desk.leave();
+  });
+
+  const stalled = (path: string, over: Promise<void>) => {
+    stuck.add(path);
+    void over.then(() => stuck.delete(path));
+  };
+  async function open(): Promise<Seat | undefined> {
+    const desk = await openDesk(channels, stalled);
+    sitting = desk && { desk, read: createReader(desk) };
+    return sitting;
+  }
+  async function seated(): Promise<Seat> {
+    if (withdrawn) throw new NoSftp();
+    if (sitting && !sitting.desk.usable() && stuck.size < desksStuck) seat = sitting = undefined;
+    const opening = (seat ??= open());
+    try {
+      const found = await opening;
+      if (found === undefined) throw new NoSftp();
+      return found;
+    } catch (error) {
+      if (!(error instanceof NoSftp) && seat === opening) seat = undefined;
+      throw error;
+    }
+  }
+
+  /** Errors: `NoSftp`, `LINK_LOST`, and `WEDGED` for a path that an earlier question still hangs on. */
+  return async function ask(question: FileAsk): Promise<FileAnswer> {
+    for (;;) {
+      if (stuck.has(question.path)) throw wedged(question.path);
+      const { desk, read } = sitting?.desk.usable() ? sitting : await seated();
+      try {
+        return await answer(desk, read, question);
+      } catch (error) {
+        if (error instanceof HeldUp) continue;
+        const named = trouble(error);
+        if (named === undefined) throw error;
+        return named;
+      }
+    }
+  };
+}
+
+const wedged = (path: string) =>
+  new OpsError('WEDGED', `${path} did not answer an earlier question, which still hangs.`, {
+    hint: 'See whether its filesystem, a network mount perhaps, is alive.',
+  });
+
+async function answer(desk: Desk, read: Seat['read'], ask: FileAsk): Promise<FileAnswer> {
+  switch (ask.kind) {
+    case 'stat':
+      return statAt(desk, ask.path);
+    case 'list':
+      return listAt(desk, ask.path);
+    case 'space':
+      return spaceAt(desk, ask.path);
+    default:
+      return read(ask);
+  }
+}
+
+const facts = ({ mode, size, mtime, uid, gid }: Attributes): FileFacts => ({
+  type: fileType(mode),
+  size,
+  mtimeMs: mtime * 1_000,
+  mode: mode & 0o7777,
+  uid,
+  gid,
+});
+
+async function statAt(desk: Desk, path: string): Promise<Untimed<StatFound> | Untimed<FileTrouble>> {
+  const [there, link] = await Promise.allSettled([desk.stat(path), desk.readlink(path)]);
+  const named = link.status === 'fulfilled' ? { link: link.value } : {};
+  if (link.status === 'rejected' && statusOf(link.reason) === undefined) throw link.reason;
+  if (there.status === 'fulfilled') return { ok: true, ...facts(there.value), ...named };
+  const wrong = trouble(there.reason);
+  if (wrong === undefined) throw there.reason;
+  return { ...wrong, ...named };
+}
+
+async function listAt(desk: Desk, path: string): Promise<Untimed<ListFound>> {
+  const handle = await desk.opendir(path);
+  try {
+    const entries: ListFound['entries'][number][] = [];
+    let omitted = 0;
+    for (let more = true; more;) {
+      const batches = await Promise.all(Array.from({ length: listingsAhead }, () => desk.readdir(path, handle)));
+      more = batches.every((batch) => batch.length > 0);
+      for (const { filename, attrs } of batches.flat()) {
+        if (filename === '.' || filename === '..') continue;
+        if (entries.length < entriesListed) entries.push({ name: filename, ...facts(attrs) });
+        else omitted += 1;
+      }
+    }
+    return { ok: true, entries, omitted };
+  } finally {
+    desk.close(handle);
+  }
+}
+
+async function spaceAt(desk: Desk, path: string): Promise<Untimed<SpaceFound>> {
+  const { f_frsize, f_blocks, f_bfree, f_bavail, f_files, f_favail } = await desk.space(path);
+  return {
+    ok: true,
+    // As df counts: what is kept for root is no room for a service.
+    totalBytes: (f_blocks - f_bfree + f_bavail) * f_frsize,
+    freeBytes: f_bavail * f_frsize,
+    inodes: f_files,
+    freeInodes: f_favail,
+  };
+}

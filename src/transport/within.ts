@@ -1,0 +1,46 @@
+import { describeAsk, type Command } from '../core/command.ts';
+import { OpsError } from '../core/errors.ts';
+import { durationText } from '../core/format.ts';
+
+/**
+ * Does `work` until the deadline of the command, with a signal that is aborted when it is given up.
+ *
+ * Errors: `DEADLINE`, `CANCELLED`, and those of `work`.
+ */
+export function within<T>(
+  command: Command,
+  outer: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const given = new AbortController();
+    const giveUp = (error: OpsError) => {
+      settle();
+      reject(error);
+      given.abort(error);
+    };
+    const cancelled = () => giveUp(new OpsError('CANCELLED', `${describeAsk(command.ask)} was cancelled.`));
+    const timer = setTimeout(() => giveUp(deadline(command)), command.deadlineMs);
+    const settle = () => {
+      clearTimeout(timer);
+      outer?.removeEventListener('abort', cancelled);
+    };
+    if (outer?.aborted) return cancelled();
+    outer?.addEventListener('abort', cancelled, { once: true });
+    work(given.signal).then(
+      (value) => {
+        settle();
+        resolve(value);
+      },
+      (error: unknown) => {
+        settle();
+        reject(error);
+      },
+    );
+  });
+}
+
+const deadline = ({ ask, deadlineMs }: Command): OpsError =>
+  new OpsError('DEADLINE', `${describeAsk(ask)} gave no answer within ${durationText(deadlineMs / 1_000)}.`, {
+    hint: 'See whether what it looks at hangs: a network mount, a driver, a service.',
+  });

@@ -1,0 +1,189 @@
+import { describe, expect, test } from 'vitest';
+import { loadFleet } from '../../../src/config/fleet.ts';
+import { refusal } from '../../support/fleet-text.ts';
+import { rejection, scratchFolder } from '../../support/scratch-folder.ts';
+
+const service = (text: string) => `nodes:\n  gpu-1:\n    services:\n      api: { ${text} }\n`;
+
+describe('a mistake in the fleet file is one sentence with its place', () => {
+  test.each([
+    ['a tab that indents', 'nodes:\n\tgpu-1: {}\n', '2:1: a tab can not indent; use spaces'],
+    ['a duplicate key', 'nodes:\n  gpu-1: {}\n  gpu-1: {}\n', '3:3: this key stands twice in the same mapping'],
+    ['a second document', 'nodes: {}\n---\nnodes: {}\n', '2:1: a second document begins here; a fleet file is one'],
+    [
+      'an unclosed bracket',
+      'nodes: {\n',
+      '2:1: Flow map in block collection must be sufficiently indented and end with a }',
+    ],
+    ['an unknown tag', 'nodes: !vault x\n', '1:8: Unresolved tag: !vault'],
+    ['a key that is no text', 'nodes: { ? [a] : {} }\n', '1:12: a key must be text'],
+    [
+      'an alias of nothing',
+      'nodes: { a: *b }\n',
+      '1:13: Unresolved alias (the anchor must be set before the alias): b',
+    ],
+    ['an empty file', '', '1:1: is empty; a fleet file begins with `nodes:`'],
+    ['a file of comments', '# later\n', '1:1: is empty; a fleet file begins with `nodes:`'],
+    ['a list', '- gpu-1\n', '1:1: must be a mapping, not a list'],
+    ['a text', 'gpu-1\n', '1:1: must be a mapping, not text'],
+    ['no nodes', 'thresholds: {}\n', '1:1: nodes: is missing'],
+    ['nodes without any', 'nodes:\n', '1:1: nodes: must be a mapping, not empty'],
+    ['a node without braces', 'nodes:\n  gpu-1:\n', '2:3: nodes.gpu-1: must be a mapping, not empty'],
+    [
+      'a name that reads as an option',
+      'nodes:\n  "-x": {}\n',
+      '2:3: nodes.-x: this name must not be empty, begin with "-" or hold blanks or control characters',
+    ],
+    ['a misspelt key of the file', 'nods: {}\n', '1:1: nods: unknown key; did you mean `nodes`?'],
+    [
+      'a misspelt key of a service',
+      service('manger: pm2'),
+      '4:14: nodes.gpu-1.services.api.manger: unknown key; did you mean `manager`?',
+    ],
+    [
+      'a misspelt key of an address',
+      'nodes:\n  a:\n    ssh: { host: h, usr: ops }\n',
+      '3:21: nodes.a.ssh.usr: unknown key; did you mean `user`?',
+    ],
+    [
+      'a key like no other',
+      'nodes: { a: { ssh: { host: h, colour: red } } }\n',
+      '1:31: nodes.a.ssh.colour: unknown key; known are host, port, user, identity, agent, jump, config, knownHosts',
+    ],
+    [
+      'a missing key',
+      service('kind: api'),
+      '4:7: nodes.gpu-1.services.api.manager: is missing; it is supervisor, pm2, systemd or none',
+    ],
+    [
+      'a word that is not one of them',
+      service('manager: supervisr'),
+      '4:23: nodes.gpu-1.services.api.manager: must be supervisor, pm2, systemd or none; did you mean `supervisor`?',
+    ],
+    [
+      'a number instead of text',
+      'nodes: { a: { labels: { rack: 4 } } }\n',
+      '1:31: nodes.a.labels.rack: must be text, not a number; put it in quotes',
+    ],
+    [
+      'text instead of a number',
+      'nodes: { a: { ssh: { host: h, port: ssh } } }\n',
+      '1:37: nodes.a.ssh.port: must be a number, not text',
+    ],
+    [
+      'a fraction',
+      'nodes: { a: { gpus: 1.5 } }\n',
+      '1:21: nodes.a.gpus: must be a whole number or auto, not a fraction',
+    ],
+    ['too small a number', 'nodes: { a: { gpus: -1 } }\n', '1:21: nodes.a.gpus: must be at least 0'],
+    [
+      'too large a number',
+      'thresholds: { diskCriticalPercent: 101 }\nnodes: {}\n',
+      '1:36: thresholds.diskCriticalPercent: must be at most 100',
+    ],
+    [
+      'neither of two kinds',
+      'nodes: { a: { gpus: many } }\n',
+      '1:21: nodes.a.gpus: must be a number or auto, not text',
+    ],
+    [
+      'a list instead of either',
+      'nodes: { a: { ssh: [h] } }\n',
+      '1:20: nodes.a.ssh: must be text or a mapping, not a list',
+    ],
+    [
+      'a relative path of the node',
+      'nodes: { a: { files: [x] } }\n',
+      '1:23: nodes.a.files[0]: must be an absolute path, beginning with /',
+    ],
+    [
+      'a URL of another kind',
+      service('manager: pm2, health: [{ url: "ftp://x" }]'),
+      '4:44: nodes.gpu-1.services.api.health[0].url: must be an http or https URL',
+    ],
+    [
+      'a service that is needed and not there',
+      service('manager: pm2, needs: [llma] }\n      llama: { manager: none'),
+      '4:36: nodes.gpu-1.services.api.needs[0]: gpu-1 has no such service; did you mean `llama`?',
+    ],
+    [
+      'a service that needs itself',
+      service('manager: pm2, needs: [api]'),
+      '4:36: nodes.gpu-1.services.api.needs[0]: a service does not need itself',
+    ],
+    [
+      'a key with a dot',
+      'nodes: { gpu.a: { x: 1 } }\n',
+      '1:19: nodes["gpu.a"].x: unknown key; known are ssh, transport, host_key, become, labels, gpus, services, files, mounts, thresholds, simulated',
+    ],
+    [
+      'a mistake within what is shared',
+      'nodes:\n  a: &x { gpus: -1 }\n  b: *x\n',
+      '2:17: nodes.a.gpus: must be at least 0',
+    ],
+    [
+      'a mistake within what is merged',
+      'nodes:\n  a: { ssh: &x { hst: h } }\n  b: { ssh: { <<: *x, host: h } }\n',
+      '2:18: nodes.a.ssh.hst: unknown key; did you mean `host`?',
+    ],
+  ])('%s', async (_, text, message) => {
+    expect(await refusal(text)).toMatchObject({ code: 'CONFIG_INVALID', message: `fleet.yaml:${message}` });
+  });
+
+  test('the first of several is the message, the others are the hint', async () => {
+    const { message, hint } = await refusal(
+      `nodes:\n  a: { gpus: -1 }\n  b: { gpus: -1, files: [x] }\n  c: { gpus: x, mounts: [y], files: [z], labels: 1 }\n`,
+    );
+    expect(message).toBe('fleet.yaml:2:14: nodes.a.gpus: must be at least 0');
+    expect(hint).toMatch(/^6 more mistakes:\n\S+fleet\.yaml:3:14: nodes\.b\.gpus/);
+    expect(hint).toMatch(/\n\.\.\. and 2 more$/);
+  });
+
+  test('aliases of aliases of aliases end soon', async () => {
+    const levels = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    const lines = levels.map((name, index) => {
+      const of = index === 0 ? 'lol' : `*${levels[index - 1]}`;
+      return `${name}: &${name} [${Array.from({ length: 9 }, () => of).join(', ')}]`;
+    });
+    expect(await refusal(lines.join('\n'))).toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringMatching(/^fleet\.yaml:\d+:\d+: too many aliases of aliases$/),
+    });
+  });
+
+  test('text that is not UTF-8', async () => {
+    const latin1 = Buffer.from('nodes: { a: { labels: { site: Köln } } }', 'latin1');
+    expect(await refusal(latin1)).toMatchObject({ code: 'CONFIG_INVALID', message: 'fleet.yaml: is not UTF-8 text' });
+  });
+
+  test('more than 1 MiB', async () => {
+    expect(await refusal(`nodes: {}\n${'#'.repeat(1_048_576)}`)).toMatchObject({
+      message: 'fleet.yaml: is larger than 1 MiB',
+    });
+  });
+
+  test('a device', async () => {
+    const place = { env: {}, cwd: '/', home: '/' };
+    expect(await rejection(loadFleet({ ...place, path: '/dev/null' }))).toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: '/dev/null: is not a regular file',
+    });
+  });
+
+  test('a file that one may not read', async () => {
+    const folder = scratchFolder();
+    const path = folder.write('fleet.yaml', 'nodes: {}', 0o000);
+    const isRoot = process.geteuid?.() === 0;
+    // Root may read everything, so it becomes nobody for this one; the folder itself stays reachable.
+    if (isRoot) (await import('node:fs')).chmodSync(folder.path, 0o755);
+    if (isRoot) process.seteuid?.(65_534);
+    const error = await rejection(loadFleet({ path, env: {}, cwd: '/', home: '/' })).finally(() => {
+      if (isRoot) process.seteuid?.(0);
+    });
+    expect(error).toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining(`${path}: can not be read: `),
+    });
+    expect(String(error)).toContain('EACCES');
+  });
+});
