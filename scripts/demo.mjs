@@ -20,7 +20,7 @@ const sandbox = await startSandbox();
 await flapping(sandbox);
 say('llama was restarted twice and will not come up. Asking the MCP server for node_triage ...\n');
 
-const { text, findings } = await triage({ program, fleetPath: sandbox.fleetPath, onProgress: say });
+const { text, findings } = await triage(program, sandbox, say);
 console.log(paint(text, process.stdout));
 
 const found = findings.some(

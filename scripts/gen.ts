@@ -1,6 +1,8 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { format } from 'oxfmt';
+import { fleetJsonSchema } from '../src/config/schema.ts';
+import { checksDoc } from './checks-doc.ts';
 
 /** The folders whose every unit is one file, and how the file defines it. */
 const folders = [
@@ -77,6 +79,8 @@ export async function generated(): Promise<Map<string, string>> {
     });
     files.set(`${entry.folder}/index.ts`, code);
   }
+  files.set('docs/checks.md', checksDoc());
+  files.set('schema/fleet.schema.json', `${JSON.stringify(fleetJsonSchema(), undefined, 2)}\n`);
   return files;
 }
 

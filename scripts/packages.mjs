@@ -25,8 +25,11 @@ const changed = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 
 
 /** Builds `dist/` where it is missing or older than the sources; ends this program when no program comes of it. */
 export function buildWhenOlder() {
-  const sources = readdirSync(join(root, 'src'), { recursive: true }).map((file) => join(root, 'src', file));
-  if (Math.max(...sources.map(changed)) > changed(program)) {
+  const sources = readdirSync(join(root, 'src'), { recursive: true }).map((file) => join('src', file));
+  const newest = Math.max(
+    ...[...sources, 'scripts/build.mjs', 'package.json'].map((file) => changed(join(root, file))),
+  );
+  if (newest > changed(program)) {
     console.error('Building ...');
     runHere('npm', 'run', '--silent', 'build');
   }

@@ -1,26 +1,27 @@
+import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { z } from 'zod';
+import type { Sandbox } from '../sandbox/index.ts';
 
 const answerSchema = z.object({
   findings: z.array(z.object({ check: z.string(), subject: z.string(), role: z.string(), summary: z.string() })),
 });
 
-export interface TriageInput {
-  /** dist/rackhand.js */
-  readonly program: string;
-  readonly fleetPath: string;
-  onProgress(message: string): void;
-}
-
 /** Asks the MCP server, started as a host starts it, for a triage of the sandbox; its text and its findings. */
-export async function triage({ program, fleetPath, onProgress }: TriageInput) {
+export async function triage(program: string, sandbox: Sandbox, onProgress: (message: string) => void) {
   const client = new Client({ name: 'rackhand-demo', version: '1.0.0' });
   await client.connect(
     new StdioClientTransport({
       command: process.execPath,
       args: [program, 'mcp'],
-      env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', RACKHAND_FLEET: fleetPath },
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        HOME: process.env['HOME'] ?? '',
+        RACKHAND_FLEET: sandbox.fleetPath,
+        // Evidence goes with the sandbox.
+        RACKHAND_STATE: join(sandbox.folder, 'state'),
+      },
     }),
   );
   try {

@@ -8,12 +8,13 @@ import { createCuttings } from './mcp/cuttings.ts';
 import { instructions } from './mcp/instructions.ts';
 import { createProgress } from './mcp/progress.ts';
 import { errorResult, reportResult } from './mcp/tool-result.ts';
-import { toolEntry } from './tool-schema.ts';
+import type { ToolEntry } from './tool-schema.ts';
 import { version } from './version.ts';
 
 export interface ServerOptions {
-  readonly tools: readonly AnyTool[];
-  /** Called at the first request that needs it, so that listing the tools stays cheap. */
+  readonly toolList: readonly ToolEntry[];
+  /** Both are called at the first request that needs them, so that a host sees the list at once. */
+  tools(): Promise<readonly AnyTool[]>;
   openApp(): Promise<App>;
   /** Ends the serving as the end of stdin does. */
   readonly signal: AbortSignal;
@@ -28,16 +29,21 @@ const farewellMs = 5_000;
 /**
  * Serves MCP over stdin and stdout, to clients of both protocol eras, until stdin ends or `signal` aborts.
  *
- * Then every running call is cancelled down to its node, and the app closed.
+ * Then every running call is cancelled down to its node and awaited. The app is the caller's to close.
  */
-export async function serveMcp({ tools, openApp, signal: stop, heartbeatMs = 5_000 }: ServerOptions): Promise<void> {
+export async function serveMcp({
+  toolList,
+  tools,
+  openApp,
+  signal: stop,
+  heartbeatMs = 5_000,
+}: ServerOptions): Promise<void> {
   const cuttings = createCuttings();
   const over = new AbortController();
   const running = new Set<Promise<unknown>>();
   let opened: Promise<App> | undefined;
   const app = (): Promise<App> => (opened ??= openApp());
 
-  const entries = tools.map(toolEntry);
   // One connection may make two of these: a client that looks before it speaks gets one of its own.
   const makeServer = (): McpServer => {
     const mcp = new McpServer(
@@ -45,11 +51,12 @@ export async function serveMcp({ tools, openApp, signal: stop, heartbeatMs = 5_0
       { instructions, capabilities: { tools: {}, resources: {} } },
     );
     const { server } = mcp;
-    server.setRequestHandler('tools/list', () => ({ tools: entries.map((entry) => ({ ...entry })) }));
+    server.setRequestHandler('tools/list', () => ({ tools: toolList.map((entry) => ({ ...entry })) }));
 
     server.setRequestHandler('tools/call', (request, { mcpReq }) => {
       const { name, arguments: input = {} } = request.params;
-      const tool = known(tools, name);
+      const names = toolList.map((entry) => entry.name);
+      if (!names.includes(name)) throw unknownTool(name, names);
       // oxlint-disable-next-line no-underscore-dangle -- the protocol's name
       const token = mcpReq._meta?.progressToken;
       const progress =
@@ -118,18 +125,11 @@ export async function serveMcp({ tools, openApp, signal: stop, heartbeatMs = 5_0
   over.abort();
   await connection.close();
   await Promise.race([Promise.allSettled(running), new Promise((resolve) => setTimeout(resolve, farewellMs).unref())]);
-  await opened?.then(
-    (open) => open.close(),
-    () => undefined,
-  );
 }
 
-function known(tools: readonly AnyTool[], name: string): AnyTool {
-  const tool = tools.find((each) => each.name === name);
-  if (tool !== undefined) return tool;
-  const names = tools.map((each) => each.name);
+function unknownTool(name: string, names: readonly string[]): ProtocolError {
   const meant = nearest(name, names);
-  throw new ProtocolError(
+  return new ProtocolError(
     ProtocolErrorCode.InvalidParams,
     `There is no tool ${JSON.stringify(name)}.${meant === undefined ? '' : ` Did you mean ${meant}?`} The tools are: ${names.join(', ')}.`,
   );

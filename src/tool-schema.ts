@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Effect } from './core/command.ts';
-import { findingSchema, nextSchema, statuses } from './core/report.ts';
+import { statuses } from './core/report.ts';
 import type { AnyTool } from './core/tool.ts';
 
 type JsonObject = Record<string, unknown>;
@@ -20,7 +20,7 @@ export const toolEntry = (tool: AnyTool): ToolEntry => ({
   name: tool.name,
   title: tool.title,
   description: tool.summary,
-  inputSchema: { ...without(z.toJSONSchema(tool.input, { io: 'input' }), isNoise), type: 'object' },
+  inputSchema: { ...plain(tool.input), type: 'object' },
   outputSchema: outputSchema(tool),
   annotations: annotations(tool.effect),
 });
@@ -36,45 +36,52 @@ const annotations = (effect: Effect) => ({
 /**
  * The report, the same for every tool but for `data`.
  *
- * A model reads it once per tool, so findings and steps are named by what they always hold, and `data` says its types
- * but not again which of its names are always there.
+ * A model reads this once for every tool, so only `data` says its types; what a finding and a step hold is in the
+ * instructions of the server, and in `docs/tools.md`.
  */
 const outputSchema = ({ data }: AnyTool): ObjectSchema => ({
   type: 'object',
   properties: {
     summary: { type: 'string' },
-    status: { enum: statuses },
-    findings: { type: 'array', items: { type: 'object', required: z.toJSONSchema(findingSchema).required } },
-    next: { type: 'array', items: { type: 'object', required: z.toJSONSchema(nextSchema).required } },
-    notes: { type: 'array', items: { type: 'string' } },
-    data: without(z.toJSONSchema(data), (key, value, among) => isNoise(key, value) || isRepeated(key, value, among)),
+    status: { type: 'string' },
+    findings: { type: 'array' },
+    next: { type: 'array' },
+    notes: { type: 'array' },
+    data: lean(data),
   },
   required: ['summary', 'status', 'findings', 'next', 'notes', 'data'],
 });
 
-type Drop = (key: string, value: unknown, among: object) => boolean;
-
-function without(schema: object, drop: Drop): JsonObject {
-  return Object.fromEntries(
-    Object.entries(schema)
-      .filter(([key, value]) => !drop(key, value, schema))
-      .map(([key, value]: [string, unknown]) => [key, valueWithout(value, drop)]),
-  );
+/** The schema of an input without what a model reads for nothing: the dialect, the bounds of safe integers, an empty default. */
+function plain(input: z.ZodType): JsonObject {
+  const { $schema: _dialect, ...schema } = z.toJSONSchema(input, {
+    io: 'input',
+    override({ jsonSchema }) {
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (Array.isArray(jsonSchema.default) && jsonSchema.default.length === 0) delete jsonSchema.default;
+    },
+  });
+  return schema;
 }
 
-function valueWithout(value: unknown, drop: Drop): unknown {
-  if (Array.isArray(value)) return value.map((item: unknown) => valueWithout(item, drop));
-  return typeof value === 'object' && value !== null ? without(value, drop) : value;
+/** The types of `data` in the fewest words; what they mean and which are always there is in `docs/tools.md`. */
+function lean(data: z.ZodType): JsonObject {
+  const { $schema: _dialect, ...schema } = z.toJSONSchema(data, {
+    override({ jsonSchema }) {
+      delete jsonSchema.required;
+      delete jsonSchema.description;
+      delete jsonSchema.maximum;
+      delete jsonSchema.minimum;
+      delete jsonSchema.propertyNames;
+      if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+      if (jsonSchema.enum !== undefined) delete jsonSchema.type;
+      // The words of a status are told once, in the instructions.
+      if (jsonSchema.enum?.join() === statuses.join()) Object.assign(jsonSchema, { type: 'string', enum: undefined });
+      const types = (jsonSchema.anyOf ?? []).map(({ type }) => type);
+      if (types.length > 0 && types.every((type) => typeof type === 'string'))
+        Object.assign(jsonSchema, { type: types, anyOf: undefined });
+    },
+  });
+  return schema;
 }
-
-/** What a model reads for nothing: the dialect, the bounds of safe integers, an empty default. */
-const isNoise = (key: string, value: unknown): boolean =>
-  (key === '$schema' && typeof value === 'string') ||
-  (key === 'additionalProperties' && value === false) ||
-  (key === 'maximum' && value === Number.MAX_SAFE_INTEGER) ||
-  (key === 'minimum' && value === Number.MIN_SAFE_INTEGER) ||
-  (key === 'default' && Array.isArray(value) && value.length === 0) ||
-  (key === 'propertyNames' && JSON.stringify(value) === '{"type":"string"}');
-
-const isRepeated: Drop = (key, value, among) =>
-  (key === 'required' && Array.isArray(value)) || (key === 'type' && value === 'string' && 'enum' in among);

@@ -5,10 +5,10 @@ import { describe, expect, test } from 'vitest';
 /** What each part of the house may import: folders of src, and packages. The first row whose prefix fits a file holds. */
 const law: readonly (readonly [file: string, allowed: readonly string[]])[] = [
   ['core/', ['core/', 'zod']],
-  ['services/', ['core/', 'services/', 'fast-xml-parser']],
-  ['probes/', ['core/', 'services/', 'probes/', 'fast-xml-parser']],
+  ['services/', ['core/', 'services/', 'fast-xml-parser', 'zod']],
+  ['probes/', ['core/', 'services/', 'probes/', 'fast-xml-parser', 'zod']],
   ['checks/', ['core/', 'services/', 'probes/', 'checks/']],
-  ['transport/', ['core/', 'transport/', 'node:', 'ssh2', 'undici', 'execa']],
+  ['transport/', ['core/', 'transport/', 'node:', 'ssh2', 'undici', 'execa', 'zod']],
   ['engine/', ['core/', 'engine/', 'node:', 'pino', 'zod']],
   ['config/', ['core/', 'config/', 'node:', 'zod', 'yaml']],
   ['tools/', ['core/', 'services/', 'probes/', 'checks/', 'tools/', 'zod']],
@@ -28,7 +28,11 @@ const imports = (file: string): string[] =>
   );
 
 const isInside = (module: string, allowed: string) =>
-  allowed === '' ? files.includes(module) : allowed.endsWith('/') || allowed.endsWith(':') ? module.startsWith(allowed) : module === allowed || module.startsWith(`${allowed}/`);
+  allowed === ''
+    ? files.includes(module)
+    : allowed.endsWith('/') || allowed.endsWith(':')
+      ? module.startsWith(allowed)
+      : module === allowed || module.startsWith(`${allowed}/`);
 
 describe('the law of imports', () => {
   test.each(files)('%s', (file) => {
@@ -43,7 +47,9 @@ describe('the law of imports', () => {
 });
 
 describe('every file', () => {
-  test.each(files)('%s has at most 250 lines', (file) => expect(text(file).split('\n').length).toBeLessThanOrEqual(251));
+  test.each(files)('%s has at most 250 lines', (file) =>
+    expect(text(file).split('\n').length).toBeLessThanOrEqual(251),
+  );
   test.each(files)('%s is kebab-case and no bin of odds and ends', (file) => {
     expect(file).toMatch(/^(?:[a-z0-9-]+\/)*[a-z0-9-]+\.ts$/);
     expect(file).not.toMatch(/(?:^|\/)(?:utils?|helpers?|common|types|misc)(?:\/|\.ts$)/);
@@ -52,5 +58,9 @@ describe('every file', () => {
 
 test('knowledge knows no clock', () => {
   const knowledge = files.filter((file) => /^(?:services|probes|checks)\//.test(file));
-  expect(knowledge.filter((file) => /\bDate\.now\(|new Date\(\)|performance\.now|setTimeout/.test(text(file)))).toEqual([]);
+  // A script that runs on the node stands in a template and has the node's clock.
+  const ours = (file: string) => text(file).replace(/`[^`]*`/g, '');
+  expect(knowledge.filter((file) => /\bDate\.now\(|new Date\(\)|performance\.now|setTimeout/.test(ours(file)))).toEqual(
+    [],
+  );
 });

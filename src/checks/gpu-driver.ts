@@ -1,7 +1,7 @@
-import { defineCheck, need } from '../core/check.ts';
+import { defineCheck, need, type Verdict } from '../core/check.ts';
 import { count } from '../core/format.ts';
 import { gpuDriver as gpuDriverProbe } from '../probes/gpu-driver.ts';
-import { gpuNode } from './gpu-node.ts';
+import { gpuNode, noGpu } from './gpu-node.ts';
 
 export const gpuDriver = defineCheck({
   name: 'gpu.driver',
@@ -9,10 +9,10 @@ export const gpuDriver = defineCheck({
   layer: 'gpu',
   subjects: gpuNode,
   needs: () => ({ driver: need(gpuDriverProbe, {}) }),
-  evaluate({ driver: { kernelVersion, libraryVersion, program } }, { gpus }) {
+  evaluate({ driver: { kernelVersion, libraryVersion, program } }, { gpus }): Verdict {
     if (kernelVersion === null && program === null) {
       return gpus === 'auto'
-        ? { status: 'not_applicable', summary: 'No NVIDIA driver and no nvidia-smi on this node.' }
+        ? noGpu
         : {
             status: 'critical',
             summary: `${count(gpus, 'GPU')} declared, but no NVIDIA driver is loaded and there is no nvidia-smi.`,

@@ -11,7 +11,7 @@ export const gpuEcc = defineCheck({
   summary: 'GPU memory has no errors that correction could not mend',
   layer: 'gpu',
   subjects: gpuNode,
-  needs: () => ({ devices: need(gpuDevices, {}) }),
+  needs: (_, { become }) => ({ devices: need(gpuDevices, { become }) }),
   evaluate: ({ devices }, node) =>
     eachGpu(devices, node, ({ ecc, faults }, called) => {
       const trouble = troubles(ecc)[0];

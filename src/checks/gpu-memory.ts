@@ -5,17 +5,16 @@ import type { GpuMemory } from '../probes/nvidia-smi-gpu.ts';
 import { eachGpu } from './each-gpu.ts';
 import { gpuNode } from './gpu-node.ts';
 
-const degradedPercent = 10;
-
-/** Threshold: a tenth is left free, as model servers plan for it. */
+/** Threshold: a model server fills most of the memory on purpose; what is left has to do for the next context. */
 export const gpuMemory = defineCheck({
   name: 'gpu.memory',
   summary: 'Each GPU has memory left',
   layer: 'gpu',
   subjects: gpuNode,
-  needs: () => ({ devices: need(gpuDevices, {}) }),
-  evaluate: ({ devices }, node) =>
-    eachGpu(devices, node, ({ unifiedMemory, memory, mig, processes }, called) => {
+  needs: (_, { become }) => ({ devices: need(gpuDevices, { become }) }),
+  evaluate({ devices }, node) {
+    const { gpuMemoryDegradedPercent: degradedPercent } = node.thresholds;
+    return eachGpu(devices, node, ({ unifiedMemory, memory, mig, processes }, called) => {
       if (unifiedMemory)
         return {
           status: 'not_applicable',
@@ -29,7 +28,7 @@ export const gpuMemory = defineCheck({
       if (fullest === null) return { status: 'unknown', summary: `${called} does not say how much memory is free.` };
       const free = freePercent(fullest);
       const part = mig?.length ? 'on its fullest instance ' : '';
-      const left = `${called}: ${bytesText(fullest.freeBytes)} of ${bytesText(fullest.totalBytes)} free ${part}(${free.toFixed(0)} %)`;
+      const left = `${called}: ${bytesText(fullest.freeBytes)} of ${bytesText(fullest.totalBytes)} free ${part}(${free.toFixed(1)} %)`;
       if (free >= degradedPercent) return { status: 'ok', summary: `${left}.` };
       const largest = [...processes].sort((a, b) => (b.usedBytes ?? 0) - (a.usedBytes ?? 0))[0];
       const holder =
@@ -45,7 +44,8 @@ export const gpuMemory = defineCheck({
           },
         ],
       };
-    }),
+    });
+  },
 });
 
 const freePercent = ({ freeBytes, totalBytes }: GpuMemory): number => (100 * freeBytes) / totalBytes;

@@ -6,7 +6,7 @@ import { gpuDriver } from '../probes/gpu-driver.ts';
 import { nvidiaSmiFailure } from '../probes/nvidia-smi-failures.ts';
 import type { Gpu } from '../probes/nvidia-smi-gpu.ts';
 import { gpuName } from './each-gpu.ts';
-import { gpuNode } from './gpu-node.ts';
+import { gpuNode, noGpu } from './gpu-node.ts';
 
 /** Threshold: nvidia_gpu_exporter alerts above 5 s. What each failure means is in `nvidiaSmiFailures`. */
 export const gpuNvml = defineCheck({
@@ -14,12 +14,12 @@ export const gpuNvml = defineCheck({
   summary: 'nvidia-smi answers, in time and about every GPU',
   layer: 'gpu',
   subjects: gpuNode,
-  needs: () => ({ devices: need(gpuDevices, {}), driver: need(gpuDriver, {}) }),
+  needs: (_, { become }) => ({ devices: need(gpuDevices, { become }), driver: need(gpuDriver, {}) }),
   evaluate({ devices, driver: { kernelVersion } }, node): Verdict | readonly Verdict[] {
     switch (devices.state) {
       case 'absent':
         return node.gpus === 'auto'
-          ? { status: 'not_applicable', summary: 'No NVIDIA driver and no nvidia-smi on this node.' }
+          ? noGpu
           : {
               status: 'critical',
               summary: `There is no nvidia-smi to look at the ${count(node.gpus, 'declared GPU')} with.`,
@@ -56,7 +56,7 @@ function failed({ said, exitCode }: GpuDevices & { state: 'failed' }, kernelVers
   if (exitCode === 127 || exitCode === 126) {
     return {
       status: 'unknown',
-      summary: `The NVIDIA driver ${kernelVersion ?? ''} is loaded, but nvidia-smi ${exitCode === 127 ? 'is not found' : 'may not be run'}.`,
+      summary: `nvidia-smi ${exitCode === 127 ? 'is not found' : 'may not be run'}${kernelVersion === null ? '' : `, though the NVIDIA driver ${kernelVersion} is loaded`}.`,
       next: [
         {
           say: 'Install nvidia-smi, or give the container the capability "utility"; declare `gpus: 0` if it has no GPU of its own.',

@@ -9,7 +9,7 @@ export const gpuRecovery = defineCheck({
   summary: 'The driver asks for no reset, reboot or drain of a GPU',
   layer: 'gpu',
   subjects: gpuNode,
-  needs: () => ({ devices: need(gpuDevices, {}) }),
+  needs: (_, { become }) => ({ devices: need(gpuDevices, { become }) }),
   evaluate: ({ devices }, node) =>
     eachGpu(devices, node, ({ recovery, faults }, called) => {
       if (recovery === null) {

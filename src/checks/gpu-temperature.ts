@@ -13,7 +13,7 @@ export const gpuTemperature = defineCheck({
   summary: 'No GPU is so hot that it slows down',
   layer: 'gpu',
   subjects: gpuNode,
-  needs: () => ({ devices: need(gpuDevices, {}) }),
+  needs: (_, { become }) => ({ devices: need(gpuDevices, { become }) }),
   evaluate: ({ devices }, node) =>
     eachGpu(devices, node, ({ temperature }, called) => {
       const { status, says } = judge(temperature);

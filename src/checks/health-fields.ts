@@ -28,9 +28,10 @@ export function healthFields(
   health: Health,
   service: Service,
 ): Differences {
-  const declared = Object.entries(health.expect).flatMap(([field, expected]): readonly Difference[] =>
-    Object.is(fields?.[field], expected) ? [] : [{ field, got: fields?.[field], expected }],
-  );
+  const declared = Object.entries(health.expect).flatMap(([field, expected]): readonly Difference[] => {
+    const got = fields !== null && Object.hasOwn(fields, field) ? fields[field] : undefined;
+    return got === expected ? [] : [{ field, got, expected }];
+  });
   const plain = status === health.status ? [] : named(fields ?? {}, health);
   const all = [...declared, ...plain];
   const isOwn = ({ field, got }: Difference) => got === undefined || ownFields(service).includes(nameOf(field));
@@ -44,7 +45,7 @@ export function healthFields(
 function named(fields: Readonly<Record<string, Scalar>>, health: Health): readonly Difference[] {
   return Object.entries(fields).flatMap(([field, got]): readonly Difference[] => {
     const isBad = typeof got === 'string' && badWords.test(got);
-    return isBad && !(field in health.expect) ? [{ field, got, expected: 'ok' }] : [];
+    return isBad && !Object.hasOwn(health.expect, field) ? [{ field, got, expected: 'ok' }] : [];
   });
 }
 

@@ -18,6 +18,7 @@ import { nodeIdentity } from './node-identity.ts';
 import { nodeMemory } from './node-memory.ts';
 import { serviceFiles } from './service-files.ts';
 import { serviceHealth } from './service-health.ts';
+import { serviceLog } from './service-log.ts';
 import { serviceRunning } from './service-running.ts';
 
 export const checks: readonly AnyCheck[] = [
@@ -39,5 +40,6 @@ export const checks: readonly AnyCheck[] = [
   nodeMemory,
   serviceFiles,
   serviceHealth,
+  serviceLog,
   serviceRunning,
 ];

@@ -1,5 +1,5 @@
 import { defineCheck, models, need, type Verdict } from '../core/check.ts';
-import { bytesText } from '../core/format.ts';
+import { bytesText, count } from '../core/format.ts';
 import type { FileFormat } from '../probes/file-format.ts';
 import { modelHeader, type ModelHeader } from '../probes/model-header.ts';
 import { modelInput } from './model-input.ts';
@@ -10,7 +10,7 @@ export const modelComplete = defineCheck({
   summary: 'Each declared model is of the format it should be, and whole',
   layer: 'model',
   subjects: models,
-  needs: (subject, node) => ({ header: need(modelHeader, modelInput(subject, node)) }),
+  needs: (subject) => ({ header: need(modelHeader, modelInput(subject)) }),
   evaluate({ header: seen }, { model: { path, bytes: declared } }): Verdict {
     if (seen.state === 'unseen') return { status: 'unknown', summary: `Not known: ${seen.why}` };
     return (
@@ -44,7 +44,7 @@ const inPlaceOfAModel: Partial<Record<FileFormat, readonly [is: string, say: str
     'a git-lfs pointer, not the model it points to',
     'Run `git lfs pull` in its repository, or download the file itself.',
   ],
-  zeros: ['zeros from its beginning on: room was reserved for it and nothing written', copyAgain],
+  zeros: ['nothing but zeros in its first 64 KiB, as when room was reserved for it and nothing written', copyAgain],
 };
 
 const byExtension: Readonly<Record<string, FileFormat>> = { gguf: 'gguf', safetensors: 'safetensors' };
@@ -114,5 +114,5 @@ function bySize(path: string, seen: Seen, declared: number | undefined): Verdict
 function formatText({ format, header, begins }: Seen): string {
   if (format === 'other') return `begins with ${JSON.stringify(begins)}`;
   if (header?.state !== 'complete' || header.tensors === 0) return format;
-  return `${format}${header.version === null ? '' : ` version ${header.version}`}, ${header.tensors} tensors`;
+  return `${format}${header.version === null ? '' : ` version ${header.version}`}, ${count(header.tensors, 'tensor')}`;
 }

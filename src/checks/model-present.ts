@@ -10,13 +10,13 @@ export const modelPresent = defineCheck({
   summary: 'Each declared model is a file with content that its service can read',
   layer: 'model',
   subjects: models,
-  needs: (subject, node) => ({
-    file: need(modelFile, modelInput(subject, node)),
-    access: need(modelAccess, { ...modelInput(subject, node), user: subject.service.user ?? null }),
+  needs: (subject) => ({
+    file: need(modelFile, modelInput(subject)),
+    access: need(modelAccess, { ...modelInput(subject), user: subject.service.user ?? null }),
   }),
   evaluate({ file, access }, { service, model: { path } }): Verdict {
     if (!file.there) return absent(path, file);
-    if (file.type !== 'file') return critical(`${path} is a ${file.type}, not a file${linked(file)}.`, copyAgain);
+    if (file.type !== 'file') return critical(`${path} is a ${file.type}, not a file${linked(file)}.`, moveAside);
     if (file.size === 0) return critical(`${path} is empty (0 B)${linked(file)}.`, copyAgain);
     const size = bytesText(file.size);
     if (typeof file.firstBytes !== 'number') {
@@ -41,6 +41,7 @@ type There = Extract<ModelFileFact, { there: true }>;
 
 const copyAgain =
   'Copy the model again to a name of its own beside it, compare the size, rename it, then restart its service.';
+const moveAside = 'Move what stands there aside, copy the model to that path, then restart its service.';
 const mendTheMount = 'Mend the mount or the disk first; copying the model again or a restart does not help.';
 
 const critical = (summary: string, say: string): Verdict => ({
@@ -56,7 +57,7 @@ function absent(path: string, file: Extract<ModelFileFact, { there: false }>): V
   const { errno, message, link, similar, folderErrno, unfinished } = file;
   const broken = brokenFilesystem(errno);
   if (broken !== undefined) return critical(`${path} can not be reached: ${broken}.`, mendTheMount);
-  if (errno === 'ELOOP') return critical(`${path} is a symbolic link that leads back to itself.`, copyAgain);
+  if (errno === 'ELOOP') return critical(`${path} is a symbolic link that leads back to itself.`, moveAside);
   if (errno !== 'ENOENT' && errno !== 'ENOTDIR') {
     return {
       status: 'unknown',

@@ -11,8 +11,8 @@ export const modelStable = defineCheck({
   summary: 'No declared model is still being written',
   layer: 'model',
   subjects: models,
-  needs: (subject, node) => ({
-    looks: needTwice(modelFile, modelInput(subject, node), { apartMs, settled: (first) => !isFile(first) }),
+  needs: (subject) => ({
+    looks: needTwice(modelFile, modelInput(subject), { apartMs, settled: (first) => !isFile(first) }),
   }),
   evaluate({ looks }, { model: { path } }): Verdict {
     const [first] = looks;
@@ -23,7 +23,7 @@ export const modelStable = defineCheck({
     if (last.size !== first.size) {
       const by = last.size - first.size;
       return changing(
-        `${path} is still being written: ${by > 0 ? 'it grew' : 'it shrank'} from ${bytesText(first.size)} to ${bytesText(last.size)} (${Math.abs(by)} bytes) between two looks.`,
+        `${path} is still being written: ${by > 0 ? 'it grew' : 'it shrank'} by ${bytesText(Math.abs(by))} to ${last.size} bytes between two looks.`,
       );
     }
     if (last.mtimeMs !== first.mtimeMs)

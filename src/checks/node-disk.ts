@@ -24,8 +24,8 @@ export const nodeDisk = defineCheck({
       value: { path, judged: index < declared.length ? [] : all.slice(0, index) },
     }));
   },
-  needs: ({ path, judged }): Readonly<Record<string, Need<Room>>> =>
-    Object.fromEntries([...judged, path].map((each) => [each, need(disk, { path: each })])),
+  needs: ({ path, judged }, { become }): Readonly<Record<string, Need<Room>>> =>
+    Object.fromEntries([...judged, path].map((each) => [each, need(disk, { path: each, become })])),
   evaluate(rooms, { path, judged }, node): readonly Verdict[] {
     const room = rooms[path];
     if (room === undefined) return [];

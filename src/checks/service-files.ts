@@ -9,12 +9,12 @@ export const serviceFiles = defineCheck({
   summary: 'The files that a service needs to start are there, and its user can read them',
   layer: 'inference',
   subjects: services((service) => service.files.length > 0),
-  needs: ({ files: paths, become }, node) => ({
-    states: need(files, { paths, become: become ?? node.become }),
+  needs: ({ files: paths, become }) => ({
+    states: need(files, { paths, become }),
     accounts: need(accounts, {}),
   }),
   evaluate({ states, accounts: known }, { user }): readonly Verdict[] {
-    const account = user === undefined ? undefined : known[user];
+    const account = user === undefined || !Object.hasOwn(known, user) ? undefined : known[user];
     if (user !== undefined && account === undefined) {
       const summary = `Whether ${user} can read the declared files is not known: no such user in /etc/passwd.`;
       return [

@@ -3,6 +3,7 @@ import { durationText } from '../core/format.ts';
 import type { Next } from '../core/report.ts';
 import { layerOf, type Health, type Service } from '../core/service.ts';
 import { health, type HealthAnswer } from '../probes/health.ts';
+import { readLog } from './read-log.ts';
 import { healthFields, type Difference } from './health-fields.ts';
 
 interface ServiceUrl {
@@ -29,11 +30,7 @@ export const serviceHealth = defineCheck({
   needs: ({ health: { url, from, headers } }: ServiceUrl) => ({ answer: need(health, { url, from, headers }) }),
   evaluate({ answer }, subject, node): Verdict {
     const name = shownUrl(subject);
-    const logs: Next = {
-      say: `Read the log of ${subject.service.name} and see what its manager says.`,
-      tool: 'log_tail',
-      args: { node: node.name, service: subject.service.name },
-    };
+    const logs = readLog(node, subject.service);
     if (!answer.answered) return silent(name, answer, subject, logs);
     if (isLoading(answer)) return loading(name, answer);
     const found = healthFields(answer, subject.health, subject.service);

@@ -1,12 +1,15 @@
 import type { App } from '../app.ts';
 import type { AnyTool } from '../core/tool.ts';
+import type { ToolEntry } from '../tool-schema.ts';
 import type { Flag } from './flags.ts';
 
 export type Values = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
 /** What every command is given beside its own values. */
 export interface Context {
-  readonly tools: readonly AnyTool[];
+  tools(): Promise<readonly AnyTool[]>;
+  /** What an assistant is told of the tools; cheaper than the tools. */
+  toolList(): Promise<readonly ToolEntry[]>;
   app(): Promise<App>;
   readonly json: boolean;
   readonly detail: 'brief' | 'full';

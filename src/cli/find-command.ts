@@ -2,38 +2,39 @@ import { OpsError } from '../core/errors.ts';
 import { nearest } from '../core/text.ts';
 import type { Command } from './command.ts';
 
-/** The command that the first words name, and the words after it. Errors: `USAGE` with the nearest command. */
-export function findCommand(
-  commands: readonly Command[],
-  words: readonly string[],
-): { command: Command; rest: readonly string[] } {
-  const [first = '', second = ''] = words;
-  for (const [name, used] of [
-    [`${first} ${second}`, 2],
-    [first, 1],
-  ] as const) {
+interface Found {
+  readonly command: Command;
+  /** The words after those that named it. */
+  readonly rest: readonly string[];
+}
+
+/** The command that the first two words name, or the first one. */
+export function namedCommand(commands: readonly Command[], words: readonly string[]): Found | undefined {
+  for (const used of [2, 1]) {
+    const name = words.slice(0, used).join(' ');
     const command = commands.find(({ words: own, alias }) => own === name || alias === name);
     if (command !== undefined) return { command, rest: words.slice(used) };
   }
-  const ofNoun = commands.filter(({ words: own }) => own.startsWith(`${first} `)).map(({ words: own }) => own);
-  const meant = meantBy(commands, first, second);
-  throw new OpsError(
-    'USAGE',
-    `There is no command ${JSON.stringify([first, ...(ofNoun.length > 0 ? [second] : [])].join(' ').trim())}.`,
-    {
-      hint:
-        meant !== undefined
-          ? `Did you mean: rackhand ${meant}`
-          : ofNoun.length > 0
-            ? `There are: ${ofNoun.join(', ')}.`
-            : 'rackhand --help lists them all.',
-    },
-  );
+  return undefined;
 }
 
-/** Both words together are the better clue; the first alone may be a short name. */
-function meantBy(commands: readonly Command[], first: string, second: string): string | undefined {
-  const names = commands.flatMap(({ words, alias }) => [words, ...(alias === undefined ? [] : [alias])]);
+/** The same, of all commands. Errors: `USAGE` with the nearest command, or those that begin alike. */
+export function findCommand(commands: readonly Command[], words: readonly string[]): Found {
+  const found = namedCommand(commands, words);
+  if (found !== undefined) return found;
+  const [first = ''] = words;
+  const alike = commands.map(({ words: own }) => own).filter((own) => own.startsWith(`${first} `));
+  const typed = words.slice(0, alike.length > 0 ? 2 : 1).join(' ');
+  const meant = meantBy(commands, words);
+  const others = alike.length > 0 ? `There are: ${alike.join(', ')}.` : 'rackhand --help lists them all.';
+  throw new OpsError('USAGE', `There is no command ${JSON.stringify(typed)}.`, {
+    hint: meant === undefined ? others : `Did you mean: rackhand ${meant}`,
+  });
+}
+
+/** Two words together are the better clue; the first alone may be a short name. */
+function meantBy(commands: readonly Command[], words: readonly string[]): string | undefined {
+  const names = commands.flatMap(({ words: own, alias }) => [own, ...(alias === undefined ? [] : [alias])]);
   const short = names.filter((name) => !name.includes(' '));
-  return nearest(`${first} ${second}`.trim(), names) ?? nearest(first, short);
+  return nearest(words.slice(0, 2).join(' '), names) ?? nearest(words[0] ?? '', short);
 }

@@ -1,4 +1,3 @@
-import { catalog } from '../catalog.ts';
 import { runCli } from './run-cli.ts';
 
 /** The command line of this process. */
@@ -7,9 +6,12 @@ export async function main(): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
+  // Should the process run out of things to wait for before it has an answer, that is no success.
+  process.exitCode = 70;
   const status = await runCli({
     words: process.argv.slice(2),
-    tools: catalog,
+    tools: async () => (await import('../catalog.ts')).catalog,
+    toolList: async () => (await import('../mcp/tool-list.ts')).toolList,
     async openApp({ fleetPath }) {
       const { createApp } = await import('../app.ts');
       return createApp({ fleetPath });

@@ -6,9 +6,9 @@ export const mcp: Command = {
   about: 'Serves the same tools to an AI assistant over the Model Context Protocol, until stdin ends.',
   flags: () => [],
   positional: [],
-  async run(_values, { tools, app, signal }) {
-    const { serveMcp } = await import('../server.ts');
-    await serveMcp({ tools, openApp: app, signal });
+  async run(_values, { tools, toolList, app, signal }) {
+    const [{ serveMcp }, list] = await Promise.all([import('../server.ts'), toolList()]);
+    await serveMcp({ tools, toolList: list, openApp: app, signal });
     return 0;
   },
 };

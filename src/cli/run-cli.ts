@@ -1,12 +1,11 @@
 import type { App } from '../app.ts';
 import { opsError } from '../core/errors.ts';
-import type { AnyTool } from '../core/tool.ts';
 import { version } from '../version.ts';
 import { abortOnSignal } from './abort-on-signal.ts';
-import type { Command } from './command.ts';
+import type { Command, Context } from './command.ts';
 import { evidence } from './evidence.ts';
 import { everywhere } from './everywhere.ts';
-import { findCommand } from './find-command.ts';
+import { findCommand, namedCommand } from './find-command.ts';
 import { fleetSchema } from './fleet-schema.ts';
 import { fleetTrust } from './fleet-trust.ts';
 import { commandHelp, overview } from './help.ts';
@@ -15,30 +14,29 @@ import { readWords } from './read-words.ts';
 import { complain, print, stdoutPage } from './terminal.ts';
 import { toolCommand } from './tool-command.ts';
 
-export interface CliOptions {
+export interface CliOptions extends Pick<Context, 'tools' | 'toolList'> {
   readonly words: readonly string[];
-  readonly tools: readonly AnyTool[];
   openApp(options: { fleetPath: string | undefined }): Promise<App>;
 }
 
 /** Does what the words on the command line say, and resolves to the exit status. It never rejects. */
-export async function runCli({ words, tools, openApp }: CliOptions): Promise<number> {
+export async function runCli({ words, tools, toolList, openApp }: CliOptions): Promise<number> {
   const stop = abortOnSignal();
   let opened: Promise<App> | undefined;
   let json = false;
   try {
-    const commands = [...tools.map(toolCommand), fleetTrust, fleetSchema, evidence, mcp];
     const { leading, rest: typed } = leadingFlags(words);
     if (leading.includes('--version')) return said(version());
-    if (typed.length === 0) return said(overview(commands, everywhere, stdoutPage()));
-    const { command, rest } = findCommand(commands, typed);
+    const all = async () => [...(await tools()).map(toolCommand), ...own];
+    if (typed.length === 0) return said(overview(await all(), everywhere(), stdoutPage()));
+    const { command, rest } = namedCommand(own, typed) ?? findCommand(await all(), typed);
     const asked = [...leading, ...rest];
     if (asked.some((word) => word === '--help' || word === '-h'))
-      return said(commandHelp(command, everywhere, stdoutPage()));
+      return said(commandHelp(command, everywhere(), stdoutPage()));
     json = asked.includes('--json');
     const { values, fleetPath, detail } = read(command, asked);
     const app = () => (opened ??= openApp({ fleetPath }));
-    const status = await command.run(values, { tools, app, json, detail, signal: stop.signal });
+    const status = await command.run(values, { tools, toolList, app, json, detail, signal: stop.signal });
     return stop.stopped() ? interrupted : status;
   } catch (thrown) {
     return failed(thrown, { json, stopped: stop.stopped() });
@@ -49,6 +47,9 @@ export async function runCli({ words, tools, openApp }: CliOptions): Promise<num
     stop.dispose();
   }
 }
+
+/** The commands that are no tools; to find one of them the tools need not be loaded. */
+const own: readonly Command[] = [fleetTrust, fleetSchema, evidence, mcp];
 
 /** As a shell says it of a program ended by SIGINT. */
 const interrupted = 130;
@@ -63,7 +64,7 @@ function leadingFlags(words: readonly string[]): { leading: readonly string[]; r
 /** The command's own values, and what every command takes. A tool with a `detail` input gets it as well. */
 function read(command: Command, words: readonly string[]) {
   const own = command.flags();
-  const shared = everywhere.filter(({ key }) => !own.some((flag) => flag.key === key));
+  const shared = everywhere().filter(({ key }) => !own.some((flag) => flag.key === key));
   const all = readWords(command, [...own, ...shared], words);
   const values = Object.fromEntries(Object.entries(all).filter(([key]) => own.some((flag) => flag.key === key)));
   const fleetPath = typeof all['fleet'] === 'string' ? all['fleet'] : undefined;

@@ -27,7 +27,9 @@ export const toolCommand = (tool: AnyTool): Command => ({
     } else {
       const { color, width } = stdoutPage();
       const limit = { characters: briefCharacters, rest: 'The same command with --detail full shows all of it.' };
-      print(reportText(report, { color, width, nextText: asCommand(tools), ...(detail === 'brief' && { limit }) }));
+      print(
+        reportText(report, { color, width, nextText: asCommand(await tools()), ...(detail === 'brief' && { limit }) }),
+      );
     }
     return exitCodes[report.status];
   },

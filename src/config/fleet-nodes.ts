@@ -28,7 +28,11 @@ export function fleetNodes(
       name,
       transport: isThisMachine ? 'local' : rest.transport,
       ssh: withPaths(typeof ssh === 'object' ? ssh : { host: ssh ?? name, agent: true }, expanded),
-      services: Object.entries(services).map(([service, value]) => ({ ...value, name: service })),
+      services: Object.entries(services).map(([service, value]) => ({
+        ...value,
+        name: service,
+        become: value.become ?? rest.become,
+      })),
       thresholds: thresholdsSchema.parse(thresholds),
     };
   });

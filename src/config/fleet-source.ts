@@ -1,12 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
-import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
-import type { Alias, Document, Node } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
 import { OpsError, type ErrorCode } from '../core/errors.ts';
 import { keyPathText, type KeyPath } from './key-path.ts';
+import { offsetIn } from './yaml-offset.ts';
+import { yamlValue } from './yaml-value.ts';
 
 const maxBytes = 1_048_576;
-// Enough for a service shared by a thousand nodes, far too few for aliases of aliases of aliases.
-const maxAliases = 10_000;
 
 /** A fleet file as it was read: its value, and how to say where in it something is wrong. */
 export interface FleetSource {
@@ -50,7 +49,7 @@ export async function readFleetSource(path: string): Promise<FleetSource> {
   const offsetOf = (path: KeyPath, on: 'key' | 'value' = 'value') => offsetIn(document, path, on);
   return {
     path,
-    value: valueOf(document, at),
+    value: yamlValue(document, (offset, say) => new OpsError('CONFIG_INVALID', `${at(offset)}: ${say}`)),
     offsetOf,
     mistake(keys, say, { code = 'CONFIG_INVALID', on, hint } = {}) {
       const where = keys.length === 0 ? '' : ` ${keyPathText(keys)}:`;
@@ -86,58 +85,3 @@ const wordings: Record<string, string> = {
   NON_STRING_KEY: 'a key must be text',
 };
 const yamlText = ({ code, message }: { code: string; message: string }): string => wordings[code] ?? message;
-
-function valueOf(document: Document, at: (offset: number) => string): unknown {
-  try {
-    return document.toJS({ maxAliasCount: maxAliases });
-  } catch (cause) {
-    // Only aliases can fail here: one that names nothing, or too many that name each other.
-    let alias: Alias | undefined;
-    visit(document, {
-      Alias(_, node) {
-        alias = node;
-        return node.resolve(document) === undefined ? visit.BREAK : undefined;
-      },
-    });
-    const message = cause instanceof Error ? cause.message : String(cause);
-    const say = message.startsWith('Excessive') ? 'too many aliases of aliases' : message;
-    throw new OpsError('CONFIG_INVALID', `${at(startOf(alias) ?? 0)}: ${say}`, { cause });
-  }
-}
-
-function offsetIn(document: Document, path: KeyPath, on: 'key' | 'value'): number {
-  let offset = document.contents?.range?.[0] ?? 0;
-  let around: unknown = document.contents;
-  for (const [index, wanted] of path.entries()) {
-    const found = entryOf(document, around, wanted);
-    if (found === undefined) return offset;
-    const last = index === path.length - 1;
-    const wantsValue = last && on === 'value' && !isEmpty(found.value);
-    offset = startOf(wantsValue ? found.value : (found.key ?? found.value)) ?? offset;
-    around = found.value;
-  }
-  return offset;
-}
-
-/** A key of a mapping (its own, else a merged one) or an entry of a list, through an alias if need be. */
-function entryOf(
-  document: Document,
-  node: unknown,
-  wanted: string | number,
-): { key?: unknown; value: unknown } | undefined {
-  const around = isAlias(node) ? node.resolve(document) : node;
-  if (isSeq(around)) return around.items.map((value) => ({ value }))[Number(wanted)];
-  if (!isMap(around)) return undefined;
-  const pairs = around.items.filter(isPair);
-  const own = pairs.find(({ key }) => isScalar(key) && String(key.value) === String(wanted));
-  if (own !== undefined) return own;
-  const merged = pairs.filter(({ key }) => isScalar(key) && key.source === '<<').map(({ value }) => value);
-  return merged
-    .flatMap((value) => (isSeq(value) ? value.items : [value]))
-    .map((value) => entryOf(document, value, wanted))
-    .find((entry) => entry !== undefined);
-}
-
-const isEmpty = (node: unknown): boolean => node === null || (isScalar(node) && node.value === null);
-const startOf = (node: unknown): number | undefined => (isRanged(node) ? node.range?.[0] : undefined);
-const isRanged = (node: unknown): node is Node => isAlias(node) || isMap(node) || isSeq(node) || isScalar(node);

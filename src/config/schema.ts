@@ -10,6 +10,8 @@ const secretFile = {
   additionalProperties: false,
 };
 
+const plainPattern = String.raw`^(?!-)\S+$`;
+
 /**
  * The JSON Schema of the fleet file as a person writes it.
  *
@@ -23,6 +25,8 @@ export function fleetJsonSchema(): Record<string, unknown> {
       // The bound of a safe integer is true of every number here and says nothing to a reader.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      // Without the flag u, which not every editor sets, \p{C} means the letters p and C.
+      if (jsonSchema.pattern?.includes('\\p{')) jsonSchema.pattern = plainPattern;
     },
   });
   return { title: 'Rackhand fleet file', ...withSecretFiles(schema, secretPlaces) };

@@ -13,6 +13,9 @@ export const thresholdsSchema = z.strictObject({
   clockCriticalSeconds: z.number().positive().default(30).describe('TLS and tokens begin to fail'),
   healthSlowMs: z.int().positive().default(2_000),
   youngSeconds: z.number().positive().default(60).describe('A service is proven up after this long'),
+  gpuMemoryDegradedPercent: percent
+    .default(2)
+    .describe('Free GPU memory below this; a loaded model server fills most of it on purpose'),
   gpuSlowSeconds: z.number().positive().default(5).describe('nvidia-smi slower than this'),
 });
 export type Thresholds = z.infer<typeof thresholdsSchema>;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { OpsError } from '../core/errors.ts';
 import type { Fleet, Node } from '../core/node.ts';
 import type { Session, Transport } from '../core/session.ts';
@@ -33,6 +34,8 @@ export function createEngine({
 
   return {
     ops({ fleet, signal, onProgress }) {
+      // Every command under way listens to it, hundreds at once for a large fleet.
+      setMaxListeners(0, signal);
       return {
         fleet,
         nodes: (selectors) => selectNodes(fleet, selectors, local),

@@ -8,7 +8,7 @@ export interface Account {
   readonly gids: readonly number[];
 }
 /** By user name. Users of a directory service are not in it; empty where there is no /etc/passwd. */
-export type Accounts = Readonly<Record<string, Account>>;
+type Accounts = Readonly<Record<string, Account>>;
 
 const cap = { bytes: 262_144, freshMs: 60_000 };
 

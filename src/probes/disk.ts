@@ -15,7 +15,8 @@ export type Room =
 export const disk = defineProbe({
   name: 'node.disk',
   summary: 'Bytes and inodes left on the filesystem that holds a path',
-  command: ({ path }: { readonly path: string }) => space(path),
+  command: ({ path, become }: { readonly path: string; readonly become?: 'sudo' | undefined }) =>
+    space(path, { become }),
   parse: (reply: SpaceFound | FileTrouble): Room => {
     if (!reply.ok) return { known: false, errno: reply.errno, message: reply.message };
     const { totalBytes, freeBytes, inodes, freeInodes } = reply;

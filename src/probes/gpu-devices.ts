@@ -20,20 +20,20 @@ const stuckSeconds = 20;
 
 // Each column is read from /proc/PID/stat, never from a command line, which would hang with the process it belongs to.
 const processes = run(['ps', '-eo', 'pid=,stat=,etimes=,comm='], { bytes: 1_048_576 });
-const nvidiaSmi = (program: string) =>
-  run([program, '-q', '-x'], { wedges: true, deadlineMs: stuckSeconds * 1_000, bytes: 4 * 1024 ** 2 });
+const nvidiaSmi = (program: string, become: 'sudo' | undefined) =>
+  run([program, '-q', '-x'], { become, wedges: true, deadlineMs: stuckSeconds * 1_000, bytes: 4 * 1024 ** 2 });
 
 export const gpuDevices = defineProbe({
   name: 'gpu.devices',
   summary: 'Each GPU as the driver reports it',
-  *steps() {
+  *steps({ become }: { readonly become?: 'sudo' | undefined }) {
     const { kernelVersion, program } = yield* gpuDriver.steps({});
     if (kernelVersion === null && program === null) return absent;
     const stuck = stuckIn(captured((yield* ask(processes)).stdout));
     if (stuck !== null) return stuck;
-    const reply = yield* ask(nvidiaSmi('nvidia-smi'));
+    const reply = yield* ask(nvidiaSmi('nvidia-smi', become));
     // A session without a login may lack the folder in its PATH.
-    return answerOf(reply.exitCode === 127 && program !== null ? yield* ask(nvidiaSmi(program)) : reply);
+    return answerOf(reply.exitCode === 127 && program !== null ? yield* ask(nvidiaSmi(program, become)) : reply);
   },
 });
 

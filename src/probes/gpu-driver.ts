@@ -3,7 +3,7 @@ import { askAll, defineProbe } from '../core/probe.ts';
 import { fileText } from '../core/reply.ts';
 
 /** The NVIDIA driver as the kernel and the filesystem show it, without starting any program of the driver. */
-export interface GpuDriver {
+interface GpuDriver {
   /** Of the loaded module, `580.95.05`; null where none is loaded. */
   readonly kernelVersion: string | null;
   /** Of the installed user library, where its link names one. */

@@ -50,7 +50,7 @@ export interface GpuEcc {
   readonly flags: readonly string[];
 }
 
-export interface GpuProcess {
+interface GpuProcess {
   readonly pid: number | null;
   readonly name: string | null;
   readonly usedBytes: number | null;

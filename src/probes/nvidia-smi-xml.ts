@@ -1,4 +1,4 @@
-import { XMLParser } from 'fast-xml-parser';
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { OpsError } from '../core/errors.ts';
 import { nvidiaSmiElement } from './nvidia-smi-element.ts';
 import { nvidiaSmiGpu, type Gpu } from './nvidia-smi-gpu.ts';
@@ -55,9 +55,15 @@ export function nvidiaSmiXml(text: string): NvidiaSmiLog | null {
 const lostIndex = (complaint: string): number => Number(/\bGPU ?(\d+): /.exec(complaint)?.[1] ?? -1);
 
 function parsed(xml: string): unknown {
+  // The command line of a process may hold a bare ampersand.
+  const escaped = xml.replace(/&(?!#?\w{1,8};)/g, '&amp;');
+  const valid = XMLValidator.validate(escaped);
+  if (valid !== true) throw broken(`line ${valid.err.line}: ${valid.err.msg}`);
   try {
-    return parser.parse(xml);
+    return parser.parse(escaped);
   } catch (cause) {
-    throw new OpsError('OUTPUT_UNREADABLE', "nvidia-smi's XML is broken.", { cause });
+    throw broken(String(cause));
   }
 }
+
+const broken = (why: string) => new OpsError('OUTPUT_UNREADABLE', `nvidia-smi's XML is broken: ${why}`);

@@ -44,23 +44,27 @@ function stateOf(unit: string, shown: Properties, nodeUptimeSeconds: number | un
   }
   const state = stateWord(shown);
   const result = Result === undefined || Result === '' || Result === 'success' ? '' : `, ${Result}`;
-  const entered = Number(shown['ActiveEnterTimestampMonotonic'] ?? 0) / 1e6;
+  const entered = (whole(shown['ActiveEnterTimestampMonotonic']) ?? 0) / 1e6;
   return {
     unit,
     state,
     said:
       LoadState === 'loaded' ? `${ActiveState} (${SubState})${result}` : `${LoadState}, ${ActiveState} (${SubState})`,
-    pid: Number(shown['MainPID'] ?? 0) || null,
+    pid: whole(shown['MainPID']) || null,
     uptimeSeconds:
       state === 'running' && entered > 0 && nodeUptimeSeconds !== undefined
         ? Math.max(0, nodeUptimeSeconds - entered)
         : null,
-    restarts: /^\d+$/.test(shown['NRestarts'] ?? '') ? Number(shown['NRestarts']) : null,
+    restarts: whole(shown['NRestarts']),
     // 1 (CLD_EXITED) says that it ended by itself; the status of a signal is no exit code.
-    exitCode: state !== 'running' && shown['ExecMainCode'] === '1' ? Number(shown['ExecMainStatus']) : null,
+    exitCode: state !== 'running' && shown['ExecMainCode'] === '1' ? whole(shown['ExecMainStatus']) : null,
     logs: [],
   };
 }
+
+/** `[not set]` and what an old systemd leaves out are null. */
+const whole = (text: string | undefined): number | null =>
+  text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
 
 function stateWord({ LoadState, ActiveState, SubState = '' }: Properties): StateWord {
   switch (ActiveState) {

@@ -1,11 +1,15 @@
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+// Made when first needed: it takes as long as the rest of a start.
+let segmenter: Intl.Segmenter | undefined;
 
 // East Asian wide and fullwidth forms, and emoji, take two columns of a terminal (Unicode annex 11).
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u;
 const printable = /^[ -~]*$/;
 
-const graphemes = (text: string): string[] => Array.from(segmenter.segment(text), ({ segment }) => segment);
+function graphemes(line: string): readonly string[] {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return Array.from(segmenter.segment(line), ({ segment }) => segment);
+}
 const columnsOfOne = (grapheme: string): number => (wide.test(grapheme) ? 2 : /^\p{M}+$/u.test(grapheme) ? 0 : 1);
 
 /** How many columns of a terminal a line takes. */

@@ -38,9 +38,9 @@ export const gpuStatus = defineTool({
   data: z.object({ gpus: z.array(row) }),
   cli: { positional: ['nodes'] },
   async run({ nodes, detail }, ops) {
-    const looks = await look(ops.nodes(nodes), gpuChecks, ops, async (at) => {
+    const looks = await look(ops.nodes(nodes), gpuChecks, ops, async (at, { become }) => {
       // Where nvidia-smi does not answer, the checks say so.
-      const devices = await at.observe(gpuDevices, {}).catch(() => undefined);
+      const devices = await at.observe(gpuDevices, { become }).catch(() => undefined);
       return devices?.fact;
     });
     const gpus = looks.flatMap(({ node, also }) => rowsOf(node, also));

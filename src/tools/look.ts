@@ -24,11 +24,11 @@ export async function look<Also = undefined>(
   nodes: readonly Node[],
   checks: readonly AnyCheck[],
   ops: Ops,
-  ask?: (at: NodeLook) => Promise<Also>,
+  ask?: (at: NodeLook, node: Node) => Promise<Also>,
 ): Promise<readonly Look<Also>[]> {
   const one = async (node: Node): Promise<Look<Also>> => {
     const at = await ops.look(node);
-    const [findings, also] = await Promise.all([at.survey(checks), ask?.(at)]);
+    const [findings, also] = await Promise.all([at.survey(checks), ask?.(at, node)]);
     const status = worst(findings.map((finding) => finding.status).filter((each) => each !== 'not_applicable'));
     return { node, status, findings: rootCause(findings, node), notes: at.notes(), also };
   };

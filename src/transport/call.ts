@@ -15,22 +15,25 @@ export const openFailure = (error: unknown): number | undefined =>
  */
 export function call<T>(
   connection: Connection,
-  start: (done: (error: Error | null | undefined, value: T) => void) => void,
+  start: (done: (error: Error | null | undefined, value: T) => void, fail: (error: Error) => void) => void,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const lost = connection.lost();
     if (lost) return reject(lost);
     const forget = connection.onLost(reject);
-    const done = (error: Error | null | undefined, value: T) => {
+    const fail = (error: Error) => {
       forget();
-      if (error) reject(connection.lost() ?? error);
-      else resolve(value);
+      reject(connection.lost() ?? error);
+    };
+    const done = (error: Error | null | undefined, value: T) => {
+      if (error) return fail(error);
+      forget();
+      resolve(value);
     };
     try {
-      start(done);
+      start(done, fail);
     } catch (error) {
-      forget();
-      reject(connection.lost() ?? opsError(error));
+      fail(opsError(error));
     }
   });
 }

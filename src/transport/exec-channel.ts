@@ -8,19 +8,28 @@ import type { Ended, Executor, Outputs, Running } from './executor.ts';
 // Longer than the lifeline on the node needs to end a process tree once its input is closed.
 const graceMs = 5_000;
 
-/** Runs lines in exec channels of the node's connections. */
-export const channelExecutor = (channels: Channels): Executor => ({
+/** Runs lines in exec channels of the node's connections, and counts them: `counted` gets +1 and -1. */
+export const channelExecutor = (channels: Channels, counted: (more: 1 | -1) => void): Executor => ({
   async start(line, outputs, signal) {
-    const { channel, connection, release } = await channels.take((on) => exec(on, line), signal);
-    const running = attend(channel, connection, outputs);
-    void running.ended.then(release);
+    const { channel: running, release } = await channels.take((on) => exec(on, line, outputs), signal);
+    counted(1);
+    void running.ended.then(() => {
+      counted(-1);
+      release();
+    });
     return running;
   },
 });
 
-async function exec(connection: Connection, line: string): Promise<ClientChannel> {
+async function exec(connection: Connection, line: string, outputs: Outputs): Promise<Running> {
   try {
-    return await call<ClientChannel>(connection, (done) => connection.client.exec(line, done));
+    return await call<Running>(connection, (done, fail) =>
+      connection.client.exec(line, (error, channel) => {
+        if (error) return fail(error);
+        // At once: the output and the end of a quick program come in the packet that says it has started.
+        done(undefined, attend(channel, connection, outputs));
+      }),
+    );
   } catch (error) {
     if (error instanceof Error && error.message === 'Unable to exec')
       throw new OpsError('REFUSED_BY_NODE', 'sshd of the node refuses to run commands.', { cause: error });
@@ -29,20 +38,17 @@ async function exec(connection: Connection, line: string): Promise<ClientChannel
 }
 
 function attend(channel: ClientChannel, connection: Connection, outputs: Outputs): Running {
-  let end: Ended = { exitCode: null, signal: null };
   let grace: NodeJS.Timeout | undefined;
   channel.on('data', (chunk: Buffer) => outputs.stdout(chunk));
   channel.stderr.on('data', (chunk: Buffer) => outputs.stderr(chunk));
   // A write to a program that has ended is no trouble of ours.
   channel.on('error', () => {});
-  channel.on('exit', (exitCode: number | null, signal?: string) => {
-    end = { exitCode, signal: signal ?? null };
-  });
   const ended = new Promise<Ended>((resolve) => {
     const forget = connection.onLost(() => resolve({ exitCode: null, signal: null }));
-    channel.on('close', () => {
+    channel.on('close', (exitCode: number | null = null, signal: string | null = null) => {
       clearTimeout(grace);
       forget();
+      const end: Ended = { exitCode, signal };
       if (channel.stderr.readableEnded) resolve(end);
       else channel.stderr.once('end', () => resolve(end));
     });

@@ -1,10 +1,11 @@
-import type { Command, Effect, HttpAsk, HttpTrouble, Reply } from '../core/command.ts';
+import type { Command, Effect, HttpAsk, HttpTrouble, Reply, StatAsk } from '../core/command.ts';
 import { opsError } from '../core/errors.ts';
 import { call } from './call.ts';
 import type { Connection } from './connection.ts';
 import type { Executor } from './executor.ts';
 import { createHttpClient, type HttpClient, type HttpReply } from './http-client.ts';
 import { httpByExec } from './http-exec.ts';
+import type { FileAnswer } from './sftp.ts';
 import { openTunnel, TunnelFailure } from './tunnel.ts';
 import { within } from './within.ts';
 
@@ -19,6 +20,7 @@ export function createForwardedHttp(
   connection: Connection,
   executor: Executor,
   here: HttpClient,
+  sftp: (ask: StatAsk) => Promise<FileAnswer>,
   note: (text: string) => void,
 ) {
   const client = createHttpClient((target) => openTunnel(connection, target));
@@ -39,8 +41,11 @@ export function createForwardedHttp(
       refuse(command.ask.socket === undefined ? 'port' : 'socket');
       return httpByExec(executor, command, signal);
     }
-    if (command.ask.socket === undefined)
+    const { socket } = command.ask;
+    if (socket === undefined)
       return { ok: false, reason: /timed out/.test(failure.message) ? 'timeout' : 'refused', message: failure.message };
+    const seen = await sftp({ kind: 'stat', path: socket }).catch(() => undefined);
+    if (seen?.ok === false && seen.errno === 'ENOENT') return { ok: false, reason: 'missing', message: seen.message };
     const reply = await httpByExec(executor, command, signal);
     // A plain command reached what sshd would not: it is the forwarding that is off.
     if ('ok' in reply && reply.ok && command.become === undefined) refuse('socket');
@@ -56,9 +61,12 @@ export function createForwardedHttp(
     const timed = (reply: HttpReply): Reply => ({ ...reply, at: Date.now(), ms: performance.now() - start });
     try {
       const once = effect !== 'observe';
-      return timed(
-        await within(command, signal, (given) => (direct ? here : client).ask(question, { once, signal: given })),
-      );
+      const given = new AbortController();
+      const asked = () => (direct ? here : client).ask(question, { once, signal: given.signal });
+      const reply = await within(command, signal, asked, () => given.abort());
+      const lost = connection.lost();
+      if (lost && !direct && !reply.ok) throw lost;
+      return timed(reply);
     } catch (error) {
       if (error instanceof TunnelFailure) {
         const deadlineMs = Math.max(1, command.deadlineMs - (performance.now() - start));

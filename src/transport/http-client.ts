@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as secure } from 'node:tls';
 import { Pool, type buildConnector } from 'undici';
@@ -81,14 +81,15 @@ function poolFor(origin: string, socket: string | undefined, open?: (target: Tar
 }
 
 function connector(open: (target: Target) => Promise<Duplex>, socket: string | undefined): buildConnector.connector {
-  return ({ hostname, port, protocol, servername }, deliver) => {
+  return ({ hostname, port, protocol }, deliver) => {
     const host = hostname.replace(/^\[(.*)\]$/, '$1');
     const target =
       socket === undefined ? { host, port: Number(port || (protocol === 'https:' ? 443 : 80)) } : { socket };
     open(target).then(
       (stream) => {
         if (protocol === 'https:') {
-          const encrypted = secure({ socket: stream, servername: servername ?? host, ALPNProtocols: ['http/1.1'] });
+          const name = isIP(host) === 0 ? { servername: host } : {};
+          const encrypted = secure({ socket: stream, host, ...name, ALPNProtocols: ['http/1.1'] });
           const failed = (error: Error) => deliver(error, null);
           encrypted.once('error', failed);
           encrypted.once('secureConnect', () => {

@@ -13,45 +13,51 @@ export type IdentityFile =
 
 /** Reads a private key file; trouble with it is `KEY_UNREADABLE`, with the command that mends it. */
 export async function identityFile(file: string): Promise<IdentityFile> {
-  const unusable = (say: string, hint?: string, cause?: unknown) => ({
-    is: 'unusable' as const,
-    trouble: new OpsError('KEY_UNREADABLE', `The key ${file} ${say}.`, { ...(hint !== undefined && { hint }), cause }),
-  });
-  const parsed = await parsedFile(file).catch((cause: unknown) =>
-    cause instanceof Error ? cause : new Error(String(cause)),
-  );
-  if (parsed instanceof Error) {
-    if ('code' in parsed && (parsed.code === 'ENOENT' || parsed.code === 'ENOTDIR')) return { is: 'missing' };
-    if (!/passphrase/i.test(parsed.message))
-      return unusable(
-        `can not be used: ${parsed.message}`,
-        'Set `transport: openssh` if ssh itself can use it.',
-        parsed,
-      );
-    const publicKey = await parsedFile(`${file}.pub`).catch(() => undefined);
-    const known = publicKey === undefined || publicKey instanceof Error ? undefined : publicKey.getPublicSSH();
-    return {
-      is: 'for-agent',
-      publicKey: known,
-      trouble: unusable('is encrypted and no agent holds it', `ssh-add ${file}`).trouble,
-    };
+  try {
+    const { mode, uid, isFile } = await looked(file);
+    // A FIFO would keep us waiting for its writer.
+    if (!isFile) return { is: 'unusable', trouble: unreadable(file, 'is not a regular file') };
+    const key = await parsedFile(file);
+    if (!key.isPrivateKey()) {
+      const trouble = unreadable(file, 'is a public key and no agent holds its private half', sshAdd(file));
+      return { is: 'for-agent', publicKey: key.getPublicSSH(), trouble };
+    }
+    // As ssh does: it matters only for one's own files.
+    if (uid !== myAccount().uid || (mode & 0o077) === 0) return { is: 'key', key };
+    const say = `may be read by others (mode ${(mode & 0o777).toString(8)})`;
+    return { is: 'unusable', trouble: unreadable(file, say, `chmod 600 ${file}`) };
+  } catch (thrown) {
+    return await troubled(file, thrown);
   }
-  if (!parsed.isPrivateKey()) {
-    const { trouble } = unusable(
-      'is a public key and no agent holds its private half',
-      `ssh-add ${file.replace(/\.pub$/, '')}`,
-    );
-    return { is: 'for-agent', publicKey: parsed.getPublicSSH(), trouble };
-  }
-  const { mode, uid } = await stat(file);
-  // As ssh does: it matters only for one's own files.
-  if (uid === myAccount().uid && (mode & 0o077) !== 0)
-    return unusable(`may be read by others (mode ${(mode & 0o777).toString(8)})`, `chmod 600 ${file}`);
-  return { is: 'key', key: parsed };
 }
 
-async function parsedFile(file: string): Promise<ParsedKey | Error> {
+async function troubled(file: string, thrown: unknown): Promise<IdentityFile> {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  if ('code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return { is: 'missing' };
+  if (/passphrase/i.test(error.message)) {
+    const key = await parsedFile(`${file}.pub`).catch(() => undefined);
+    const trouble = unreadable(file, 'is encrypted and no agent holds it', sshAdd(file));
+    return { is: 'for-agent', publicKey: key?.getPublicSSH(), trouble };
+  }
+  const hint = 'Set `transport: openssh` for the node if ssh itself can use it.';
+  return { is: 'unusable', trouble: unreadable(file, `can not be used: ${error.message}`, hint, error) };
+}
+
+const sshAdd = (file: string) => `ssh-add ${file.replace(/\.pub$/, '')}`;
+
+const unreadable = (file: string, say: string, hint?: string, cause?: unknown) =>
+  new OpsError('KEY_UNREADABLE', `The key ${file} ${say}.`, { ...(hint !== undefined && { hint }), cause });
+
+async function looked(file: string): Promise<{ mode: number; uid: number; isFile: boolean }> {
+  const found = await stat(file);
+  return { mode: found.mode, uid: found.uid, isFile: found.isFile() };
+}
+
+/** Errors: those of the file system, and of ssh2, which names a passphrase where one is missing. */
+async function parsedFile(file: string): Promise<ParsedKey> {
   const parsed = ssh2.utils.parseKey(await readFile(file));
   // A file in the OpenSSH format may hold several keys; ssh uses the first.
-  return Array.isArray(parsed) ? parsed[0] : parsed;
+  const first = Array.isArray(parsed) ? parsed[0] : parsed;
+  if (first instanceof Error) throw first;
+  return first;
 }

@@ -10,19 +10,21 @@ export type Judgement =
   | { readonly is: 'revoked'; readonly entry: Entry }
   | { readonly is: 'unknown'; readonly authority: Entry | undefined; readonly otherTypes: readonly string[] };
 
-/** Judges as ssh does: a key filed under `host` alone is good on any port, but only `[host]:port` can contradict it. */
+/** Judges as ssh does: a key filed under `host` alone is good on any port, where `[host]:port` does not contradict it. */
 export async function judgeHostKey(hop: Hop, key: Buffer): Promise<Judgement> {
   const entries = await knownHostsEntries(hop.knownHosts);
   const [own, ...wider] = filedNames(hop);
   const about = entries.filter(({ matches }) => matches(own));
-  const related = [...about, ...entries.filter((entry) => !about.includes(entry) && wider.some(entry.matches))];
+  const related = [...about, ...entries.filter((entry) => wider.some(entry.matches))];
+  const holdsKey = ({ marker, key: filed }: Entry) => marker === undefined && filed.equals(key);
 
   const revoked = related.find((entry) => entry.marker === 'revoked' && entry.key.equals(key));
   if (revoked !== undefined) return { is: 'revoked', entry: revoked };
-  if (related.some((entry) => entry.marker === undefined && entry.key.equals(key))) return { is: 'known' };
+  if (about.some(holdsKey)) return { is: 'known' };
   const plain = about.filter(({ marker }) => marker === undefined);
   const changed = plain.find(({ type }) => type === keyType(key));
   if (changed !== undefined) return { is: 'changed', entry: changed };
+  if (related.some(holdsKey)) return { is: 'known' };
   const authority = related.find(({ marker }) => marker === 'cert-authority');
   return { is: 'unknown', authority, otherTypes: [...new Set(plain.map(({ type }) => type))] };
 }

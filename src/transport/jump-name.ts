@@ -5,15 +5,16 @@ export interface JumpName {
   readonly user?: string;
 }
 
+// A bare IPv6 address has two colons or more, and so no port.
+const written =
+  /^(?:ssh:\/\/)?(?:(?<user>.+)@)?(?:(?<v6>[\da-f.]*:[\da-f.]*:[\da-f:.]*(?:%\w+)?)|(?:\[(?<bracketed>[^\]]+)\]|(?<plain>[^[\]:@/]+))(?::(?<port>\d+))?)\/?$/i;
+
 /** Takes a jump host apart; undefined for what can't be one. */
-export function jumpName(written: string): JumpName | undefined {
-  const [, user, bracketed, plain, port] =
-    /^(?:ssh:\/\/)?(?:(.+)@)?(?:\[([^\]]+)\]|([^[\]]*?))(?::(\d+))?\/?$/.exec(written) ?? [];
-  // Two colons and no brackets: an IPv6 address that names no port.
-  const bareAddress = /^(?:.+@)?([0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*(?:%\w+)?)$/i.exec(written)?.[1];
-  const host = bareAddress ?? bracketed ?? plain ?? '';
-  const number = bareAddress === undefined && port !== undefined ? Number(port) : undefined;
-  if (host === '' || host.startsWith('-') || user?.startsWith('-')) return undefined;
+export function jumpName(text: string): JumpName | undefined {
+  const { user, v6, bracketed, plain, port } = written.exec(text)?.groups ?? {};
+  const host = v6 ?? bracketed ?? plain;
+  if (host === undefined || host.startsWith('-') || user?.startsWith('-')) return undefined;
+  const number = port === undefined ? undefined : Number(port);
   if (number !== undefined && (number < 1 || number > 65_535)) return undefined;
   return { host, ...(number !== undefined && { port: number }), ...(user !== undefined && { user }) };
 }

@@ -2,12 +2,14 @@ import { setMaxListeners } from 'node:events';
 import type { Command, Reply } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
 import type { Node } from '../core/node.ts';
+import type { Session } from '../core/session.ts';
 import type { Connection } from './connection.ts';
 import { connectRoute } from './connection.ts';
 import { addressOf } from './connect-error.ts';
 import { createHandshakes, DroppedBeforeHandshake } from './handshakes.ts';
 import { createHttpClient } from './http-client.ts';
 import { createLine, type Line } from './line.ts';
+import { sessionOf } from './session.ts';
 import { resolveRoute } from './ssh-config.ts';
 
 interface Place {
@@ -66,7 +68,12 @@ export function createPool(idleMs: number) {
   function rest(place: Place): void {
     clearTimeout(place.idle);
     if (place.asked > 0 || place.line === undefined) return;
-    place.idle = setTimeout(() => place.line?.connection.end(closed()), idleMs).unref();
+    const close = () => {
+      // A program that hangs is known by its open channel, so that no second one is started.
+      if (place.line?.busy()) rest(place);
+      else if (place.asked === 0) place.line?.connection.end(closed());
+    };
+    place.idle = setTimeout(close, idleMs).unref();
   }
 
   async function lineOf(place: Place, node: Node, signal?: AbortSignal): Promise<Line> {
@@ -75,23 +82,26 @@ export function createPool(idleMs: number) {
     return signal === undefined ? place.connecting : unlessAborted(place.connecting, signal);
   }
 
+  async function ask(place: Place, node: Node, command: Command, signal?: AbortSignal): Promise<Reply> {
+    place.asked += 1;
+    try {
+      const line = place.line ?? (await lineOf(place, node, signal));
+      return await line.ask(command, signal);
+    } finally {
+      place.asked -= 1;
+      rest(place);
+    }
+  }
+
   return {
-    async open(node: Node, signal?: AbortSignal): Promise<void> {
+    async open(node: Node, signal?: AbortSignal): Promise<Session> {
       const place = placeOf(node);
       if (place.line === undefined) await lineOf(place, node, signal);
+      return sessionOf(
+        (command, abort) => ask(place, node, command, abort),
+        () => [...unproven(node), ...(place.line?.notes() ?? [])],
+      );
     },
-    async ask(node: Node, command: Command, signal?: AbortSignal): Promise<Reply> {
-      const place = placeOf(node);
-      place.asked += 1;
-      try {
-        const line = place.line ?? (await lineOf(place, node, signal));
-        return await line.ask(command, signal);
-      } finally {
-        place.asked -= 1;
-        rest(place);
-      }
-    },
-    notes: (node: Node): readonly string[] => placeOf(node).line?.notes() ?? [],
     async close(): Promise<void> {
       stopping.abort(closed());
       const making = [...places.values()].flatMap(({ connecting }) => connecting ?? []);
@@ -110,6 +120,9 @@ function unlessAborted<T>(shared: Promise<T>, signal: AbortSignal): Promise<T> {
     void shared.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted));
   });
 }
+
+const unproven = ({ name, host_key }: Node): readonly string[] =>
+  host_key === 'ephemeral' ? [`The host key of ${name} is not checked (host_key: ephemeral).`] : [];
 
 const closed = () => new OpsError('CANCELLED', 'The connections were closed here.');
 const dropped = (node: Node, cause: Error) =>

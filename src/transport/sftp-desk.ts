@@ -11,6 +11,9 @@ const stallMs = 2_000;
 /** The request is held up behind one that does not come back, and may be put to another desk. */
 export class HeldUp extends Error {}
 
+/** SFTP does not do it, or not now: a command has to. The message says why, to the reader of a report. */
+export class NoSftp extends Error {}
+
 const spaceSchema = z.object({
   f_frsize: z.number(),
   f_blocks: z.number(),
@@ -48,6 +51,7 @@ export interface Desk {
    */
   clockFloor(): number;
   usable(): boolean;
+  ended(): boolean;
   /** Closes as soon as nothing is pending; what is asked from now on is rejected with `HeldUp`. */
   leave(): void;
 }
@@ -112,13 +116,19 @@ export async function openDesk(
       const pending: Pending = { path, reject };
       waiting.add(pending);
       watch ??= setTimeout(look, stallMs);
-      start((error, value) => {
+      const done = (error: Error | null | undefined, value: T) => {
         heard = performance.now();
         waiting.delete(pending);
         if (error) reject(statusOf(error) === undefined ? (broken ?? lostChannel(error)) : error);
         else resolve(value);
         if (stuck || (leaving && waiting.size === 0)) sftp.end();
-      });
+      };
+      try {
+        start(done);
+      } catch (error) {
+        waiting.delete(pending);
+        reject(broken ?? new NoSftp(`The SFTP server of the node can not do this (${String(error)}).`));
+      }
     });
 
   // procfs makes the entry of a process when it is first looked up, so its time is the node's own clock at that moment.
@@ -147,6 +157,7 @@ export async function openDesk(
     clockFloor: () =>
       floor === undefined ? Number.NEGATIVE_INFINITY : floor.seconds + (performance.now() - floor.at) / 1_000,
     usable: () => broken === undefined && stuck === undefined && !leaving,
+    ended: () => broken !== undefined,
     leave() {
       leaving = true;
       if (waiting.size === 0) sftp.end();

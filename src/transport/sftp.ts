@@ -3,7 +3,7 @@ import type { FileAsk, FileFacts, FileTrouble, ListFound, Reply, SpaceFound, Sta
 import { OpsError } from '../core/errors.ts';
 import type { Channels } from './channels.ts';
 import { fileType, statusOf, trouble } from './errno.ts';
-import { HeldUp, openDesk, type Desk } from './sftp-desk.ts';
+import { HeldUp, NoSftp, openDesk, type Desk } from './sftp-desk.ts';
 import { createReader } from './sftp-read.ts';
 
 type Untimed<T> = T extends unknown ? Omit<T, 'at' | 'ms'> : never;
@@ -17,9 +17,6 @@ interface Seat {
   readonly desk: Desk;
   readonly read: ReturnType<typeof createReader>;
 }
-
-/** The node has no SFTP, or its one channel is needed for commands. */
-export class NoSftp extends Error {}
 
 /** Answers questions about files over one SFTP channel that is opened once and kept. */
 export function createSftp(channels: Channels) {
@@ -42,12 +39,13 @@ export function createSftp(channels: Channels) {
     return sitting;
   }
   async function seated(): Promise<Seat> {
-    if (withdrawn) throw new NoSftp();
-    if (sitting && !sitting.desk.usable() && stuck.size < desksStuck) seat = sitting = undefined;
+    if (withdrawn) throw new NoSftp('sshd allows one session at a time: files are read by commands.');
+    const useless = sitting && (sitting.desk.ended() || (!sitting.desk.usable() && stuck.size < desksStuck));
+    if (useless) seat = sitting = undefined;
     const opening = (seat ??= open());
     try {
       const found = await opening;
-      if (found === undefined) throw new NoSftp();
+      if (found === undefined) throw new NoSftp('sshd refuses SFTP: files are read by commands.');
       return found;
     } catch (error) {
       if (!(error instanceof NoSftp) && seat === opening) seat = undefined;

@@ -3,21 +3,21 @@ import { OpsError } from '../core/errors.ts';
 import { durationText } from '../core/format.ts';
 
 /**
- * Does `work` until the deadline of the command, with a signal that is aborted when it is given up.
+ * Waits for `work` until the deadline of the command; `givenUp` is called when it is not waited for any more.
  *
  * Errors: `DEADLINE`, `CANCELLED`, and those of `work`.
  */
 export function within<T>(
   command: Command,
   outer: AbortSignal | undefined,
-  work: (signal: AbortSignal) => Promise<T>,
+  work: () => Promise<T>,
+  givenUp?: () => void,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const given = new AbortController();
     const giveUp = (error: OpsError) => {
       settle();
       reject(error);
-      given.abort(error);
+      givenUp?.();
     };
     const cancelled = () => giveUp(new OpsError('CANCELLED', `${describeAsk(command.ask)} was cancelled.`));
     const timer = setTimeout(() => giveUp(deadline(command)), command.deadlineMs);
@@ -27,7 +27,7 @@ export function within<T>(
     };
     if (outer?.aborted) return cancelled();
     outer?.addEventListener('abort', cancelled, { once: true });
-    work(given.signal).then(
+    work().then(
       (value) => {
         settle();
         resolve(value);

@@ -1,7 +1,8 @@
+import { execFile } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { build } from '../../scripts/build.mjs';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
 
 /** A program of this repository, built as the package is, in a folder of its own. */
 export interface BuiltProgram {
@@ -12,13 +13,15 @@ export interface BuiltProgram {
   remove(): void;
 }
 
-export async function builtProgram(source: 'src/rackhand.ts' | 'test/support/stand-in-program.ts'): Promise<BuiltProgram> {
+export async function builtProgram(
+  source: 'src/rackhand.ts' | 'test/support/stand-in-program.ts',
+): Promise<BuiltProgram> {
   const folder = mkdtempSync(join(tmpdir(), 'rh-built-'));
-  await build({ outdir: join(folder, 'dist'), entries: { program: source } });
+  await promisify(execFile)(process.execPath, ['scripts/build.mjs', join(folder, 'dist'), source]);
   copyFileSync('package.json', join(folder, 'package.json'));
   const notesFile = join(folder, 'notes');
   return {
-    path: join(folder, 'dist', 'program.js'),
+    path: join(folder, 'dist', basename(source).replace(/ts$/, 'js')),
     env: { PATH: process.env['PATH'] ?? '', HOME: folder, STAND_IN_NOTES: notesFile },
     notes() {
       try {

@@ -9,9 +9,16 @@ export interface ToolAnswer {
   readonly isError?: boolean;
 }
 
+export interface ListedTool {
+  readonly name: string;
+  readonly inputSchema: object;
+  readonly outputSchema?: object | undefined;
+  readonly annotations?: object | undefined;
+}
+
 interface CallOptions {
   readonly signal?: AbortSignal;
-  onprogress?(progress: { progress: number; message?: string }): void;
+  onprogress?(progress: { progress: number; message?: string | undefined }): void;
 }
 
 /** What the tests ask of an official client, whichever it is. */
@@ -19,7 +26,7 @@ export interface McpSession {
   readonly pid: number;
   instructions(): string | undefined;
   serverName(): string | undefined;
-  tools(): Promise<readonly { name: string; inputSchema: object; outputSchema?: object; annotations?: object }[]>;
+  tools(): Promise<readonly ListedTool[]>;
   call(name: string, args?: Record<string, unknown>, options?: CallOptions): Promise<ToolAnswer>;
   resources(): Promise<readonly { uri: string }[]>;
   templates(): Promise<readonly { uriTemplate: string }[]>;
@@ -56,7 +63,7 @@ const second =
         (await client.callTool({ name, ...(args && { arguments: args }) }, options)) as ToolAnswer,
       resources: async () => (await client.listResources()).resources,
       templates: async () => (await client.listResourceTemplates()).resourceTemplates,
-      read: async (uri) => (await client.readResource({ uri })).contents as { uri: string; text?: string }[],
+      read: async (uri) => (await client.readResource({ uri })).contents,
       close: () => client.close(),
     };
   };
@@ -74,7 +81,7 @@ const first = async (program: Program, words: readonly string[]): Promise<McpSes
       (await client.callTool({ name, ...(args && { arguments: args }) }, undefined, options)) as ToolAnswer,
     resources: async () => (await client.listResources()).resources,
     templates: async () => (await client.listResourceTemplates()).resourceTemplates,
-    read: async (uri) => (await client.readResource({ uri })).contents as { uri: string; text?: string }[],
+    read: async (uri) => (await client.readResource({ uri })).contents,
     close: () => client.close(),
   };
 };

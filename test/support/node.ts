@@ -8,7 +8,11 @@ export function testNode(declared: Record<string, unknown> = {}, name = 'gpu-1')
     ...rest,
     name,
     ssh: address,
-    services: Object.entries(services).map(([service, value]) => ({ ...value, name: service })),
+    services: Object.entries(services).map(([service, value]) => ({
+      ...value,
+      name: service,
+      become: value.become ?? rest.become,
+    })),
     thresholds: thresholdsSchema.parse(thresholds),
   };
 }

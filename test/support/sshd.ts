@@ -28,6 +28,8 @@ export interface Sshd {
   sessions(): number[];
   /** Ends the serving processes without a goodbye; sshd itself goes on listening. */
   killSessions(): void;
+  /** Ends the listener only: nobody gets in any more, and open connections live on. */
+  refuseLogins(): Promise<void>;
   /** Ends everything without a goodbye: the port refuses from now on. */
   kill(): Promise<void>;
   /** SIGSTOP to the serving processes: the connection stays open and nothing answers. */
@@ -98,6 +100,7 @@ export async function startSshd({
   );
 
   const logged: string[] = [];
+  const orphaned: number[] = [];
   let listener: ChildProcess | undefined;
   const start = async () => {
     const child = spawn(program, ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -113,16 +116,17 @@ export async function startSshd({
   };
   const sessions = () => (listener?.pid === undefined ? [] : sshdsBelow(listener.pid));
   const killSessions = () => signalAll(sessions(), 'SIGKILL');
-  const end = async (name: NodeJS.Signals) => {
+  const endListener = async (name: NodeJS.Signals) => {
     const child = listener;
     if (child === undefined) return;
-    const serving = sessions();
-    if (child.exitCode === null && child.signalCode === null) {
-      child.kill(name);
-      await once(child, 'exit');
-    }
-    signalAll(serving, 'SIGKILL');
+    orphaned.push(...sessions());
     listener = undefined;
+    child.kill(name);
+    await once(child, 'exit');
+  };
+  const end = async (name: NodeJS.Signals) => {
+    await endListener(name);
+    signalAll(orphaned.splice(0), 'SIGKILL');
   };
   await start();
   return {
@@ -136,6 +140,7 @@ export async function startSshd({
     logins: () => logged.filter((line) => line.startsWith('Accepted publickey')).length,
     sessions,
     killSessions,
+    refuseLogins: () => endListener('SIGKILL'),
     kill: () => end('SIGKILL'),
     freeze: () => signalAll(sessions(), 'SIGSTOP'),
     thaw: () => signalAll(sessions(), 'SIGCONT'),

@@ -7,6 +7,7 @@ import { OpsError } from '../../src/core/errors.ts';
 import type { Report, Status } from '../../src/core/report.ts';
 import { defineTool, detailInput, nodeInput, nodesInput, type AnyTool } from '../../src/core/tool.ts';
 import { serveMcp } from '../../src/server.ts';
+import { toolEntry } from '../../src/tool-schema.ts';
 import { toolInput } from '../../src/tool-input.ts';
 import { truncatedModel } from './stand-in-report.ts';
 
@@ -86,7 +87,10 @@ const app: App = {
     }
     if (tool.name === 'node_wait') {
       onProgress('gpu-1: connecting');
+      // As an open connection does, this keeps the process alive.
+      const connection = setInterval(() => undefined, 1_000);
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      clearInterval(connection);
       // As when the processes on a node take a moment to end.
       await new Promise((resolve) => setTimeout(resolve, 20));
       note('cleaned up');
@@ -118,9 +122,15 @@ const openApp = async (options: { fleetPath?: string | undefined } = {}) => {
   return app;
 };
 
+const faces = { tools: async () => tools, openApp };
 const [first] = process.argv.slice(2);
 const status =
   first === 'mcp-impatient'
-    ? await serveMcp({ tools, openApp, signal: new AbortController().signal, heartbeatMs: 30 }).then(() => 0)
-    : await runCli({ words: process.argv.slice(2), tools, openApp });
+    ? await serveMcp({
+        ...faces,
+        toolList: tools.map(toolEntry),
+        signal: new AbortController().signal,
+        heartbeatMs: 30,
+      }).then(() => 0)
+    : await runCli({ ...faces, toolList: async () => tools.map(toolEntry), words: process.argv.slice(2) });
 process.stdout.write('', () => process.exit(status));

@@ -6,18 +6,20 @@ import { nodeSchema, thresholdsSchema } from '../../../src/core/node.ts';
 import { fleetOf } from '../../support/fleet-text.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
 
-describe('the fleet file is found', () => {
-  const place = () => {
-    const cwd = scratchFolder();
-    const home = scratchFolder();
-    const declare = (folder: typeof cwd, name: string, node: string) => folder.write(name, `nodes: { ${node}: {} }`);
-    const load = async (options: { path?: string; env?: Record<string, string> } = {}) => {
-      const { nodes } = await loadFleet({ env: {}, cwd: cwd.path, home: home.path, ...options });
-      return nodes.map(({ name }) => name);
-    };
-    return { cwd, home, declare, load };
+const place = () => {
+  const cwd = scratchFolder();
+  const home = scratchFolder();
+  const declare = (folder: typeof cwd, name: string, node: string) => folder.write(name, `nodes: { ${node}: {} }`);
+  const load = async (options: { path?: string; env?: Record<string, string> } = {}) => {
+    const { nodes } = await loadFleet({ env: {}, cwd: cwd.path, home: home.path, ...options });
+    return nodes.map(({ name }) => name);
   };
+  return { cwd, home, declare, load };
+};
 
+const only = async (text: string) => (await fleetOf(text)).nodes[0];
+
+describe('the fleet file is found', () => {
   test('at the path given, before all others, relative to where one stands', async () => {
     const { cwd, declare, load } = place();
     declare(cwd, 'fleet.yaml', 'here');
@@ -71,8 +73,6 @@ describe('the fleet file is found', () => {
 });
 
 describe('a node', () => {
-  const only = async (text: string) => (await fleetOf(text)).nodes[0];
-
   test('is reached by its name when nothing else is said', async () => {
     expect((await only('nodes: { gpu-1: {} }'))?.ssh).toEqual({ host: 'gpu-1', agent: true });
     expect((await only('nodes: { gpu-1: { ssh: other } }'))?.ssh).toEqual({ host: 'other', agent: true });

@@ -57,17 +57,17 @@ describe('a secret that is missing', () => {
     [
       'a variable that is not set',
       withPassword('"${NOPE}"'),
-      '1:80: nodes.a.services.s.auth.password: the variable NOPE is not set',
+      /^fleet\.yaml:1:80: nodes\.a\.services\.s\.auth\.password: the variable NOPE is not set$/,
     ],
     [
       'a variable that is empty',
       withPassword('"${EMPTY}"'),
-      '1:80: nodes.a.services.s.auth.password: the variable EMPTY is empty',
+      /^fleet\.yaml:1:80: nodes\.a\.services\.s\.auth\.password: the variable EMPTY is empty$/,
     ],
     [
       'a variable in any other value',
       'nodes: { a: { ssh: "${NOPE}" } }',
-      '1:20: nodes.a.ssh: the variable NOPE is not set',
+      /^fleet\.yaml:1:20: nodes\.a\.ssh: the variable NOPE is not set$/,
     ],
     [
       'a device',
@@ -82,9 +82,7 @@ describe('a secret that is missing', () => {
     ['a folder', withPassword('{ file: / }'), /the secret file can not be read: \/ is not a regular file$/],
   ])('%s', async (_, text, message) => {
     const refused = await refusal(text, { EMPTY: '' });
-    expect(refused.code).toBe('SECRET_MISSING');
-    if (typeof message === 'string') expect(refused.message).toBe(`fleet.yaml:${message}`);
-    else expect(refused.message).toMatch(message);
+    expect(refused).toMatchObject({ code: 'SECRET_MISSING', message: expect.stringMatching(message) });
   });
 
   test.each([

@@ -1,0 +1,61 @@
+/** What a log holds of one start of a service: from the line that marks it up to the next such line. */
+export interface LogRun {
+  readonly lines: readonly string[];
+  /** False for what stands before the first marked start. */
+  readonly marked: boolean;
+}
+
+// Of journald, of pm2 and containers, and of llama-server's own log.
+const prefixes: readonly RegExp[] = [
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:?\d\d \S+ [^\s:]+\[\d+\]: /,
+  /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ [^\s:]+\[\d+\]: /,
+  /^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]?:? /,
+  /^(?:\d{1,6}\.\d\d\.\d{3}\.\d{3} )?[DIWE] (?=\S)/,
+];
+
+/** A line without the time and the name that a manager or a logger put before it. */
+const bare = (line: string): string => prefixes.reduce((rest, prefix) => rest.replace(prefix, ''), line.trimEnd());
+
+// First lines of a start, in the order in which one start prints them.
+const starts: readonly RegExp[] = [
+  /^Start(?:ing|ed) \S+\.service\b|^\[[\w-]+\] (?:Starting|Waiting for model)|^INFO:\s+Started (?:parent|reloader) process/,
+  /^ggml_cuda_init: |^INFO:\s+Started server process \[\d+\]|Worker Identity: /,
+  /^load_backend: /,
+  /^build(?:_info)?: /,
+  /^llama_model_loader: loaded meta data/,
+];
+
+/** A program says that it serves. */
+export const isReady = (line: string): boolean =>
+  /Application startup complete|Uvicorn running on|server is listening on|all slots are idle|Worker started|HTTP\/1\.[01]" 2\d\d/i.test(
+    line,
+  );
+
+/** A program says that it ends. */
+export const isEnd = (line: string): boolean =>
+  /Application shutdown complete|Application startup failed|Finished server process|exiting due to/i.test(line);
+
+/**
+ * A log cut at the starts that it shows, oldest first.
+ *
+ * One start prints several of the known first lines, in one order: a line that stands earlier in this order than the one
+ * before it, or is the line that this start began with, begins the next.
+ */
+export function logRuns(text: string): readonly LogRun[] {
+  const runs: { lines: string[]; marked: boolean }[] = [{ lines: [], marked: false }];
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.POSITIVE_INFINITY;
+  let isMark = false;
+  for (const line of text.split('\n').map(bare)) {
+    const rank = starts.findIndex((start) => start.test(line));
+    const goesOn = isMark && rank === last;
+    isMark = rank !== -1;
+    if (isMark && !goesOn && (rank < last || rank === first)) {
+      runs.push({ lines: [], marked: true });
+      first = rank;
+    }
+    if (isMark) last = rank;
+    runs.at(-1)?.lines.push(line);
+  }
+  return runs;
+}

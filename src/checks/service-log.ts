@@ -1,0 +1,109 @@
+import { defineCheck, need, services, type Verdict } from '../core/check.ts';
+import { count } from '../core/format.ts';
+import type { Node } from '../core/node.ts';
+import { unitOf, type Service } from '../core/service.ts';
+import { placeOf } from '../core/service-manager.ts';
+import type { Signature } from '../core/signature.ts';
+import { identity } from '../probes/identity.ts';
+import { logAges, type LogAges } from '../probes/log-ages.ts';
+import { serviceLogs } from '../probes/service-logs.ts';
+import { logReading, type LogReading } from './log-reading.ts';
+import { readLog } from './read-log.ts';
+import { signatures } from './signatures/index.ts';
+
+const tailBytes = 65_536;
+/** The node's clock is known to half a second and uptimes come in whole ones. */
+const clockSlackMs = 3_000;
+
+type Trouble = LogReading & { readonly tells: 'trouble' | 'repeats' };
+
+/** The known reason why a service does not run, from its own words since its last start. */
+export const serviceLog = defineCheck({
+  name: 'service.log',
+  summary: 'The logs of a service show no known failure since its last start',
+  layer: 'inference',
+  subjects: services(({ manager, logs }) => manager !== 'none' || logs.length > 0),
+  needs(service) {
+    const { manager, logs } = service;
+    const asked = { manager, place: placeOf(service), unit: unitOf(service), logs };
+    return {
+      logs: need(serviceLogs, { ...asked, bytes: tailBytes }),
+      ages: need(logAges, asked),
+      identity: need(identity, {}),
+    };
+  },
+  evaluate({ logs, ages, identity: { epochSeconds } }, service, node): Verdict {
+    if (logs.length === 0) {
+      return { status: 'not_applicable', summary: `${service.name}: no log of it is known; declare its logs.` };
+    }
+    const wanted = signaturesOf(service);
+    const isUp = (ages.runningSeconds ?? 0) >= node.thresholds.youngSeconds;
+    const readings = logs.map((log) => logReading(log, wanted, { isUp, isOld: isOld(log.source, ages, epochSeconds) }));
+    const worst = readings
+      .filter((reading) => reading.tells === 'trouble' || reading.tells === 'repeats')
+      .toSorted((a, b) => weight(b, isUp) - weight(a, isUp))[0];
+    if (worst !== undefined) return troubled(worst, isUp, service, node);
+    return untroubled(readings, service, node);
+  },
+});
+
+/** Those of its kind; all of them for a service whose kind is not declared. */
+function signaturesOf({ kind, gpu }: Service): readonly Signature[] {
+  return signatures.filter(
+    ({ id, services: kinds }) =>
+      // A worker that is meant to serve the CPU queue says the same as one that lost its GPU.
+      (gpu || id !== 'TP-CPU') && (kind === 'other' || kinds.includes('any') || kinds.includes(kind)),
+  );
+}
+
+function isOld(source: string, { writtenMs, runningSeconds }: LogAges, epochSeconds: number | null): boolean {
+  const written = writtenMs[source] ?? null;
+  if (written === null || runningSeconds === null || epochSeconds === null) return false;
+  return written < (epochSeconds - runningSeconds) * 1_000 - clockSlackMs;
+}
+
+/** A program that runs on, as its manager or its log proves, is not down by what it logged. */
+const isCritical = (reading: Trouble, isUp: boolean): boolean =>
+  reading.tells === 'repeats' ? reading.times > 1 : !reading.cause.wentOn && !isUp;
+
+const weight = (reading: Trouble, isUp: boolean): number =>
+  (isCritical(reading, isUp) ? 2 : 0) + (reading.cause.signature.generic === true ? 0 : 1);
+
+function troubled(reading: Trouble, isUp: boolean, service: Service, node: Node): Verdict {
+  const { signature, line, wentOn } = reading.cause;
+  const { id, meaning, advice, restartHelps } = signature;
+  return {
+    status: isCritical(reading, isUp) ? 'critical' : 'degraded',
+    summary: `${service.name}: ${meaning}${when(reading, wentOn || isUp)}; ${reading.source} says "${shortened(line)}".`,
+    signature: id,
+    restartHelps,
+    next: [{ say: advice }, readLog(node, service)],
+  };
+}
+
+function when(reading: Trouble, runs: boolean): string {
+  if (reading.tells === 'repeats') {
+    const before =
+      reading.times === 1 ? 'the start before ended so' : `the ${reading.times} starts before all ended so`;
+    return ` (${before}, and it has not come up since)`;
+  }
+  if (!runs) return '';
+  return reading.marked ? ' (it runs on)' : ' (it runs on, and the log marks no start, so this may be old)';
+}
+
+function untroubled(readings: readonly LogReading[], service: Service, node: Node): Verdict {
+  const silent = readings.flatMap((each) => (each.tells === 'nothing' ? [`${each.source}: ${each.why}`] : []));
+  const good = readings.filter((each) => each.tells === 'good');
+  const lines = good.reduce((sum, each) => sum + each.lines, 0);
+  const since = good.every(({ marked }) => marked) ? 'since its last start' : `in the last ${tailBytes / 1024} KiB`;
+  const clean = `${service.name}: no known failure in the ${count(lines, 'line')} ${since}`;
+  if (silent.length === 0)
+    return { status: 'ok', summary: `${clean} (${good.map(({ source }) => source).join(', ')}).` };
+  const summary =
+    good.length === 0
+      ? `${service.name}: its log can not be read (${silent.join('; ')}).`
+      : `${clean}, but not every log can be read (${silent.join('; ')}).`;
+  return { status: 'unknown', summary, next: [readLog(node, service)] };
+}
+
+const shortened = (line: string): string => (line.length <= 160 ? line : `${line.slice(0, 159)}…`);

@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { OpsError } from '../../src/core/errors.ts';
+import { fileFormat } from '../../src/probes/file-format.ts';
+import { gguf } from '../../src/probes/gguf.ts';
+import { nvidiaSmiXml } from '../../src/probes/nvidia-smi-xml.ts';
+import { safetensors } from '../../src/probes/safetensors.ts';
+import { ggufFile } from '../support/gguf.ts';
+import { safetensorsFile } from '../support/safetensors.ts';
+
+const fixture = (path: string) => new Uint8Array(readFileSync(new URL(`../fixtures/${path}`, import.meta.url)));
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+const model = ggufFile({
+  metadata: { 'tokenizer.ggml.tokens': ['<s>', 'a', 'b'], 'llama.block_count': 1 },
+  tensors: [{ name: 'token_embd.weight', dimensions: [64, 3] }],
+});
+
+/** Everything that reads what a node wrote: a name, a good sample, and the parser. */
+const parsers: readonly (readonly [name: string, sample: Uint8Array, parse: (bytes: Uint8Array) => unknown])[] = [
+  ['nvidia-smi of driver 515', fixture('probes/gpu.devices/t4-515.xml'), (bytes) => nvidiaSmiXml(text(bytes))],
+  ['nvidia-smi with a lost GPU', fixture('probes/gpu.devices/lost-gpu-550.xml'), (bytes) => nvidiaSmiXml(text(bytes))],
+  ['nvidia-smi with MIG', fixture('probes/gpu.devices/h100-mig-590.xml'), (bytes) => nvidiaSmiXml(text(bytes))],
+  ['GGUF', model, gguf],
+  ['safetensors', safetensorsFile({ a: [0, 8], b: [8, 64] }), safetensors],
+  ['the first bytes of a file', model, fileFormat],
+];
+
+interface Change {
+  readonly at: number;
+  readonly byte: number;
+}
+
+function mutated(sample: Uint8Array, changes: readonly Change[], keep: number): Uint8Array {
+  const bytes = sample.slice(0, Math.ceil(sample.length * keep));
+  for (const { at, byte } of changes) if (bytes.length > 0) bytes[Math.floor(at * bytes.length)] = byte;
+  return bytes;
+}
+
+const unit = fc.double({ min: 0, max: 0.999_999, noNaN: true });
+const change = fc.record({ at: unit, byte: fc.integer({ min: 0, max: 255 }) });
+
+/** What became of it; what is thrown but is not ours is a defect and goes on. */
+function outcome(parse: (bytes: Uint8Array) => unknown, bytes: Uint8Array): string {
+  try {
+    parse(bytes);
+    return 'read';
+  } catch (thrown) {
+    if (thrown instanceof OpsError) return thrown.code;
+    throw thrown;
+  }
+}
+
+describe.each(parsers)('%s', (_, sample, parse) => {
+  test('is read as it is', () => expect(outcome(parse, sample)).toBe('read'));
+
+  test('is read or called unreadable whatever becomes of it on the way', () => {
+    const changes = fc.array(change, { maxLength: 12 });
+    const keep = fc.oneof(fc.constant(1), unit);
+    fc.assert(
+      fc.property(changes, keep, (made, kept) => {
+        expect(['read', 'OUTPUT_UNREADABLE']).toContain(outcome(parse, mutated(sample, made, kept)));
+      }),
+      { numRuns: 150 },
+    );
+  });
+});

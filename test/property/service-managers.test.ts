@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { array, assert, constantFrom, nat, property, record, string } from 'fast-check';
+import { expect, test } from 'vitest';
+import { capture } from '../../src/core/capture.ts';
+import { OpsError } from '../../src/core/errors.ts';
+import { pm2List } from '../../src/services/pm2-list.ts';
+import { supervisorConfig } from '../../src/services/supervisor-config.ts';
+import { supervisorStates } from '../../src/services/supervisor-states.ts';
+import { supervisorStatusText } from '../../src/services/supervisor-status-text.ts';
+import { xmlRpcAnswer } from '../../src/services/supervisor-xml-rpc.ts';
+import { systemdStates } from '../../src/services/systemd-show.ts';
+
+const fixtures = new URL('../fixtures/probes/service.states/', import.meta.url);
+const text = (file: string) => readFileSync(new URL(file, fixtures), 'utf8');
+const stdout = (file: string, round: number) => {
+  const { replies } = JSON.parse(text(file)) as { replies: { exec?: { stdout: string } }[][] };
+  return replies[round]?.[0]?.exec?.stdout ?? '';
+};
+
+const parsers: Record<string, { recorded: string; parse: (text: string) => unknown }> = {
+  'the answer of supervisord': {
+    recorded: text('supervisor-all.xml'),
+    parse(xml) {
+      const answer = xmlRpcAnswer(xml);
+      return answer.ok ? supervisorStates(answer.value) : answer.code;
+    },
+  },
+  'the lines of supervisorctl': {
+    recorded: text('supervisor-status.txt'),
+    parse: (out) =>
+      supervisorStatusText({ exitCode: 3, signal: null, stdout: capture(out), stderr: capture(''), at: 0, ms: 0 }),
+  },
+  'a supervisord.conf': {
+    recorded: text('supervisord.conf'),
+    parse: (conf) => supervisorConfig(conf, '/etc/supervisord.conf'),
+  },
+  'the list of pm2': { recorded: stdout('pm2-all.json', 2), parse: pm2List },
+  'the properties of systemd': {
+    recorded: stdout('systemd-all.json', 0),
+    parse: (out) => systemdStates(out, Array.from({ length: 10 }, String), 100),
+  },
+};
+
+/** A few places of a text cut out and replaced, as by a full disk, a bad line or a malicious program. */
+const damage = array(
+  record({
+    at: nat(),
+    drop: nat(40),
+    put: constantFrom(
+      '',
+      '\0',
+      '\n\n',
+      '<',
+      '&x;',
+      ']]>',
+      '{',
+      '"',
+      '=',
+      ':',
+      '%(here)s',
+      '\u202e',
+      '9e99',
+      '-1',
+      'null',
+    ),
+    more: string({ maxLength: 3 }),
+  }),
+  { minLength: 1, maxLength: 4 },
+);
+
+test.each(Object.entries(parsers))('%s, damaged, is read or refused, never worse', (_, { recorded, parse }) => {
+  expect(recorded.length).toBeGreaterThan(100);
+  assert(
+    property(damage, (cuts) => {
+      let broken = recorded;
+      for (const { at, drop, put, more } of cuts) {
+        const from = at % broken.length || 0;
+        broken = broken.slice(0, from) + put + more + broken.slice(from + drop);
+      }
+      try {
+        parse(broken);
+      } catch (error) {
+        expect(error).toBeInstanceOf(OpsError);
+        expect(error).toMatchObject({ code: 'OUTPUT_UNREADABLE' });
+      }
+    }),
+    { numRuns: 300 },
+  );
+});

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { capture } from '../../../src/core/capture.ts';
+import type { Ask, ExecReply, Reply } from '../../../src/core/command.ts';
+import type { Asking } from '../../../src/core/probe.ts';
+import { systemd } from '../../../src/services/systemd.ts';
+import { managerConformance } from '../../support/manager-conformance.ts';
+
+const timed = { at: 0, ms: 0 };
+const printed = (stdout: string, exitCode = 0, stderr = ''): ExecReply => ({
+  exitCode,
+  signal: null,
+  stdout: capture(stdout),
+  stderr: capture(stderr),
+  ...timed,
+});
+
+// In the shape that systemd documents; the text of a node without systemd is recorded.
+const units: Record<string, string> = {
+  llama: 'LoadState=loaded\nActiveState=active\nSubState=running\nMainPID=42\nActiveEnterTimestampMonotonic=1000000',
+  ollama: 'LoadState=loaded\nActiveState=activating\nSubState=auto-restart\nResult=exit-code\nMainPID=0\nNRestarts=603',
+  whisper: 'LoadState=loaded\nActiveState=inactive\nSubState=dead\nResult=success\nMainPID=0',
+  comfyui: 'LoadState=loaded\nActiveState=failed\nSubState=failed\nResult=start-limit-hit\nMainPID=0',
+};
+const missing = 'LoadState=not-found\nActiveState=inactive\nSubState=dead\nMainPID=0';
+const noSystemd =
+  "System has not been booted with systemd as init system (PID 1). Can't operate.\nFailed to connect to bus: Host is down\n";
+
+function answer(ask: Ask, isThere: boolean): Reply {
+  if (ask.kind === 'read') {
+    return { ok: true, bytes: new TextEncoder().encode('100.00 1.00\n'), offset: 0, size: 0, ...timed };
+  }
+  if (ask.kind !== 'exec') throw new Error(`systemd is not asked by ${ask.kind}`);
+  if (ask.words.includes('journalctl')) return printed('2026-11-21T09:00:01+0000 gpu-1 llama[42]: ready\n');
+  if (!isThere) return printed('', 1, noSystemd);
+  const wanted = ask.words.slice(ask.words.lastIndexOf('--') + 1);
+  return printed(wanted.map((unit) => `${units[unit] ?? missing}\n`).join('\n'));
+}
+
+async function look<T>(asking: Asking<T>): Promise<T> {
+  let turn = asking.next();
+  let isThere = true;
+  while (turn.done !== true) {
+    // `become` stands here for another node: one without systemd.
+    isThere = turn.value.every(({ become }) => become === undefined);
+    turn = asking.next(turn.value.map(({ ask }) => answer(ask, isThere)));
+  }
+  return turn.value;
+}
+
+managerConformance({
+  manager: systemd,
+  place: () => ({}),
+  noPlace: () => ({ become: 'sudo' }),
+  look,
+  units: { running: 'llama', crashing: 'ollama', stopped: 'whisper', failed: 'comfyui' },
+});
+
+describe('the journal', () => {
+  const logs = (reply: ExecReply) => {
+    const asking = systemd.logs({}, 'llama', 8);
+    asking.next();
+    const turn = asking.next([reply]);
+    return turn.done === true ? turn.value : [];
+  };
+
+  test('that is longer than asked for keeps its end, from a whole line on', () => {
+    const cut = { head: 'first li', tail: 'ne\nlast\n', totalBytes: 100, omittedBytes: 84 };
+    expect(logs({ ...printed(''), stdout: cut })).toEqual([{ source: 'journal', text: 'last\n', skippedBytes: 95 }]);
+  });
+
+  test('that has nothing of a unit is empty, and one that may not be read is not', () => {
+    expect(logs(printed('-- No entries --\n'))).toEqual([{ source: 'journal', text: '', skippedBytes: 0 }]);
+    const hint = 'Hint: You are currently not seeing messages from other users and the system.\n';
+    expect(logs(printed('-- No entries --\n', 0, hint))).toMatchObject([{ text: '', trouble: hint.trim() }]);
+    expect(logs(printed('', 127))).toMatchObject([{ trouble: 'journalctl is not on this node' }]);
+    expect(logs(printed('', 1))).toMatchObject([{ trouble: 'journalctl ended with 1' }]);
+  });
+});
