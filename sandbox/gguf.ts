@@ -1,47 +1,67 @@
-const headerVersion = 3;
-const stringValue = 8;
-const uint32Value = 4;
-const alignment = 32;
+/** A tensor of a test model: its name, dimensions and ggml type (0 is F32). */
+interface TensorSpec {
+  readonly name: string;
+  readonly dimensions: readonly number[];
+  readonly type?: number;
+  /** Bytes it fills: the writer knows no types but F32. */
+  readonly bytes?: number;
+}
 
-const uint32 = (value: number): Buffer => {
+type MetadataValue = string | number | readonly string[];
+
+interface Options {
+  readonly version?: 1 | 2 | 3;
+  readonly alignment?: number;
+  readonly metadata?: Readonly<Record<string, MetadataValue>>;
+  readonly tensors: readonly TensorSpec[];
+}
+
+/** A minimal valid GGUF file: a header with the metadata, then zeros for the data of each tensor. */
+export function ggufFile({ version = 3, alignment = 32, metadata = {}, tensors }: Options): Uint8Array {
+  const length = version === 1 ? uint32 : uint64;
+  const text = (value: string) => [length(Buffer.byteLength(value)), Buffer.from(value)];
+  const pairs = Object.entries({ 'general.architecture': 'llama', 'general.alignment': alignment, ...metadata });
+  const padded = (bytes: number) => Math.ceil(bytes / alignment) * alignment;
+  let offset = 0;
+  const infos = tensors.flatMap(({ name, dimensions, type = 0, bytes = f32Bytes(dimensions) }) => {
+    const at = offset;
+    offset += padded(bytes);
+    return [...text(name), uint32(dimensions.length), ...dimensions.map(length), uint32(type), uint64(at)];
+  });
+  const header = Buffer.concat([
+    Buffer.from('GGUF'),
+    uint32(version),
+    length(tensors.length),
+    length(pairs.length),
+    ...pairs.flatMap(([key, value]) => [...text(key), ...metadataValue(value, text, length)]),
+    ...infos,
+  ]);
+  return new Uint8Array(Buffer.concat([header, Buffer.alloc(padded(header.length) - header.length + offset)]));
+}
+
+const f32Bytes = (dimensions: readonly number[]) => dimensions.reduce((all, size) => all * size, 4);
+
+function metadataValue(value: MetadataValue, text: (value: string) => Buffer[], length: (value: number) => Buffer) {
+  if (typeof value === 'string') return [uint32(8), ...text(value)];
+  if (typeof value === 'number') return [uint32(4), uint32(value)];
+  return [uint32(9), uint32(8), length(value.length), ...value.flatMap(text)];
+}
+
+function uint32(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32LE(value);
   return bytes;
-};
-const uint64 = (value: number): Buffer => {
+}
+
+function uint64(value: number): Buffer {
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64LE(BigInt(value));
   return bytes;
-};
-const string = (value: string): Buffer => Buffer.concat([uint64(Buffer.byteLength(value)), Buffer.from(value)]);
-const padding = (bytes: number): Buffer => Buffer.alloc((alignment - (bytes % alignment)) % alignment);
-
-/** A small valid GGUF v3 model: 32-bit floats, all zero, in tensors of `elements` each. */
-export function ggufModel(name: string, tensors: readonly string[], elements: number): Buffer {
-  const data = Buffer.alloc(elements * 4);
-  const slot = data.length + padding(data.length).length;
-  const header = Buffer.concat([
-    Buffer.from('GGUF'),
-    uint32(headerVersion),
-    uint64(tensors.length),
-    uint64(3),
-    string('general.architecture'),
-    uint32(stringValue),
-    string('llama'),
-    string('general.name'),
-    uint32(stringValue),
-    string(name),
-    string('general.alignment'),
-    uint32(uint32Value),
-    uint32(alignment),
-    ...tensors.flatMap((tensor, index) => [
-      string(tensor),
-      uint32(1),
-      uint64(elements),
-      uint32(0),
-      uint64(index * slot),
-    ]),
-  ]);
-  const body = tensors.flatMap(() => [data, padding(data.length)]);
-  return Buffer.concat([header, padding(header.length), ...body]);
 }
+
+/** A small model of 32-bit floats, all zero, in tensors of `elements` each. */
+export const ggufModel = (name: string, tensors: readonly string[], elements: number): Uint8Array =>
+  ggufFile({
+    metadata: { 'general.name': name },
+    tensors: tensors.map((each) => ({ name: each, dimensions: [elements] })),
+  });

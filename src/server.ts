@@ -70,9 +70,10 @@ export async function serveMcp({
       const call = async () => {
         try {
           const signal = AbortSignal.any([mcpReq.signal, over.signal]);
-          const report = await (
-            await app()
-          ).call(tool, input, { signal, onProgress: progress?.say ?? (() => undefined) });
+          const [open, all] = await Promise.all([app(), tools()]);
+          const tool = all.find((each) => each.name === name);
+          if (tool === undefined) throw new Error(`The list has a tool ${name} that the catalog has not.`);
+          const report = await open.call(tool, input, { signal, onProgress: progress?.say ?? (() => undefined) });
           return reportResult(report, input['detail'] === 'full', cuttings);
         } catch (thrown) {
           return errorResult(opsError(thrown));

@@ -15,7 +15,7 @@ export interface Managed {
 export function managerOf(service: Service, node: Node): Managed {
   const { manager } = service;
   const key = keyOf(service);
-  const place = managerPlace(service);
+  const place = placeOf(service);
   const ofKind = node.services.filter((other) => other.manager === manager);
   const under = ofKind.filter((other) => keyOf(other) === key);
   const where = place.config ?? place.server ?? place.home ?? place.user ?? 'default';
@@ -34,17 +34,4 @@ export function managersOf(node: Node): readonly Managed[] {
   return firsts.map((service) => managerOf(service, node));
 }
 
-const keyOf = (service: Service): string => JSON.stringify([service.manager, managerPlace(service)]);
-
-/** Only what tells one manager of its kind from another: services of different users may share a supervisord. */
-function managerPlace(service: Service): ManagerPlace {
-  const { config, home, server, auth, user, become } = placeOf(service);
-  switch (service.manager) {
-    case 'supervisor':
-      return { config, server, auth, become };
-    case 'pm2':
-      return home === undefined ? { user, become } : { home, become };
-    default:
-      return { become };
-  }
-}
+const keyOf = (service: Service): string => JSON.stringify([service.manager, placeOf(service)]);

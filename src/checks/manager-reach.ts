@@ -32,7 +32,7 @@ export const managerReach = defineCheck({
 function advice(reason: Reason, { manager, place }: Managed): string {
   switch (reason) {
     case 'denied':
-      return 'Let the login user look (group of the socket or home), or declare `become: sudo` for the service.';
+      return 'Let the login user look (group of the socket or folder), declare `become: sudo` for the service, or, for pm2, its `home`.';
     case 'unauthorized':
       return 'Declare `auth` (user and password) for the service as the configuration of supervisord has it.';
     case 'shutting_down':

@@ -44,10 +44,16 @@ async function ask(node: string, key: OfferedKey, signal: AbortSignal): Promise<
       hint: `If it is the right one: ${commandLine(['rackhand', 'fleet', 'trust', node, `--fingerprint=${key.fingerprint}`])}`,
     });
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question('Do you trust it? [y/N] ', { signal });
-    if (!/^y(es)?$/i.test(answer.trim())) throw new OpsError('HOST_KEY_UNKNOWN', 'Not trusted, and nothing was filed.');
-  } finally {
-    terminal.close();
-  }
+  const closed = new AbortController();
+  terminal.once('close', () => closed.abort());
+  // While it waits, the terminal hands Ctrl-C to the reader instead of the process.
+  terminal.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  const refused = 'Not trusted, and nothing was filed.';
+  const answer = await terminal
+    .question('Do you trust it? [y/N] ', { signal: AbortSignal.any([signal, closed.signal]) })
+    .catch((cause: unknown) => {
+      throw new OpsError('CANCELLED', refused, { cause });
+    })
+    .finally(() => terminal.close());
+  if (!/^y(es)?$/i.test(answer.trim())) throw new OpsError('HOST_KEY_UNKNOWN', refused);
 }

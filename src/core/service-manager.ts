@@ -70,12 +70,14 @@ export interface ServiceManager {
 
 export const defineServiceManager = (manager: ServiceManager): ServiceManager => manager;
 
-/** Where the manager of a service is found, as the fleet file says. */
-export const placeOf = ({ config, home, server, auth, user, become }: Service): ManagerPlace => ({
-  config,
-  home,
-  server,
-  auth,
-  user,
-  become,
-});
+/** Where the manager of a service is found: only what tells one manager of its kind from another. */
+export function placeOf({ manager, config, home, server, auth, user, become }: Service): ManagerPlace {
+  switch (manager) {
+    case 'supervisor':
+      return { config, server, auth, become };
+    case 'pm2':
+      return home === undefined ? { user, become } : { home, become };
+    default:
+      return { become };
+  }
+}

@@ -11,16 +11,21 @@ const hidden = new RegExp(
 
 /** Remote text without what a terminal or a reader could be fooled by: ANSI, OSC, control and bidi characters. */
 export function clean(text: string): string {
-  return text
-    .replace(/\r\n/g, '\n')
-    .replace(escapeSequences, '')
-    .replace(/[^\n]*\r(?=[^\n])/g, '')
-    .replace(hidden, '');
+  const visible = text.replace(/\r\n/g, '\n').replace(escapeSequences, '');
+  const lines = visible.includes('\r') ? visible.split('\n').map(lastWritten).join('\n') : visible;
+  return lines.replace(hidden, '');
+}
+
+/** What a terminal would still show of a line that returned to its beginning, as progress bars do. */
+function lastWritten(line: string): string {
+  const written = line.replace(/\r+$/, '');
+  return written.slice(written.lastIndexOf('\r') + 1);
 }
 
 const mask = '[redacted]';
-const name = String.raw`[A-Za-z0-9_.-]*(?:password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?)`;
+const name = String.raw`[A-Za-z0-9_.-]{0,40}(?:password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?)`;
 
+// Every repetition that can fail is bounded: a log may hold megabytes without a blank.
 const secrets: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, mask],
   [/\b(Bearer|Basic|Digest)\s+[A-Za-z0-9+/=._~-]{8,}/gi, `$1 ${mask}`],
@@ -31,7 +36,7 @@ const secrets: readonly (readonly [RegExp, string])[] = [
   [/\bhf_[A-Za-z0-9]{20,}\b/g, mask],
   [/\bsk-[A-Za-z0-9_-]{20,}\b/g, mask],
   [/\bxox[abprs]-[A-Za-z0-9-]{10,}\b/g, mask],
-  [/\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{5,}/g, mask],
+  [/\beyJ[A-Za-z0-9_-]{10,400}\.eyJ[A-Za-z0-9_-]{10,2000}\.[A-Za-z0-9_-]{5,1000}/g, mask],
   [new RegExp(String.raw`(["']?\b${name}["']?\s*[:=]\s*)(?:"[^"\n]*"|'[^'\n]*'|[^\s,;}&]+)`, 'gi'), `$1${mask}`],
   [new RegExp(String.raw`(--?${name}[ =])(?:"[^"\n]*"|'[^'\n]*'|\S+)`, 'gi'), `$1${mask}`],
 ];

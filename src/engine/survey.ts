@@ -4,6 +4,8 @@ import type { Node } from '../core/node.ts';
 import type { Finding } from '../core/report.ts';
 import type { Sweep } from './sweep.ts';
 
+const mostEvidence = 4;
+
 /** Judges a node by checks, all at once. What can't be asked is an `unknown` finding, never an omission. */
 export async function survey(sweep: Sweep, node: Node, checks: readonly AnyCheck[]): Promise<readonly Finding[]> {
   const judged = checks.flatMap((check) => check.subjects(node).map((subject) => judge(sweep, node, check, subject)));
@@ -55,7 +57,8 @@ function finding(
     role: 'finding',
     ...(verdict.signature !== undefined && { signature: verdict.signature }),
     ...(verdict.restartHelps !== undefined && { restartHelps: verdict.restartHelps }),
-    evidence: [...new Set(evidence)],
+    // What was asked last is closest to the judgement.
+    evidence: [...new Set(evidence)].slice(-mostEvidence),
     ...(verdict.next !== undefined && { next: verdict.next }),
   };
 }

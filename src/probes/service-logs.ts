@@ -1,10 +1,9 @@
 import { tail, type FileTrouble, type ReadFound } from '../core/command.ts';
 import { opsError } from '../core/errors.ts';
-import { askAll, defineProbe, type Asking } from '../core/probe.ts';
+import { askAll, defineProbe, type Asking, inStep } from '../core/probe.ts';
 import { fileText } from '../core/reply.ts';
 import type { ManagerName } from '../core/service.ts';
 import type { LogText, ManagerPlace, ServiceManager } from '../core/service-manager.ts';
-import { inStep } from '../services/in-step.ts';
 import { serviceManagers } from '../services/index.ts';
 
 export interface LogsInput {

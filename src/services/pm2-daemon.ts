@@ -1,8 +1,7 @@
 import { read, stat, type FileTrouble, type ReadFound, type StatFound } from '../core/command.ts';
-import { ask, askAll, type Asking } from '../core/probe.ts';
+import { ask, askAll, type Asking, inStep } from '../core/probe.ts';
 import { fileTextIfAny } from '../core/reply.ts';
 import type { ManagerAnswer, ManagerPlace } from '../core/service-manager.ts';
-import { inStep } from './in-step.ts';
 
 type Unreachable = Exclude<ManagerAnswer, { reachable: true }>;
 
@@ -12,7 +11,8 @@ export type Pm2Daemon = { readonly home: string } & (
   | { readonly lives: false; readonly answer: Unreachable }
 );
 
-const neverCalled = 'pm2 was not called, because that would start an empty daemon';
+/** Why pm2 itself is no way to find out. */
+export const neverCalled = 'pm2 was not called, because that would start an empty daemon';
 const mostHomes = 16;
 
 /** The daemons of the declared home, of the user's home, or of all homes on the node. */

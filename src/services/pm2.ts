@@ -1,12 +1,11 @@
 import { captured } from '../core/capture.ts';
 import type { ExecReply } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
-import { ask, type Asking } from '../core/probe.ts';
+import { ask, type Asking, inStep } from '../core/probe.ts';
 import { bothOutputs } from '../core/reply.ts';
 import { defineServiceManager, type LogText, type ManagerAnswer } from '../core/service-manager.ts';
 import { declaredUnits } from './declared-units.ts';
-import { inStep } from './in-step.ts';
-import { pm2Daemons, type Pm2Daemon } from './pm2-daemon.ts';
+import { neverCalled, pm2Daemons, type Pm2Daemon } from './pm2-daemon.ts';
 import { pm2List } from './pm2-list.ts';
 import { pm2Question } from './pm2-question.ts';
 
@@ -55,12 +54,17 @@ const unasked = ({ home, node }: Pm2Daemon & { lives: true }, reply: ExecReply) 
       : `The question to the pm2 daemon of ${home} ended with ${reply.exitCode}: ${bothOutputs(reply).split('\n')[0]}`,
   );
 
-/** One home: its own reason. Several: that none of them has a daemon. */
+/** One home: its own reason. Several: a dead daemon first; and homes that may not be looked into stay unknown. */
 function noneOf(daemons: readonly Pm2Daemon[]): ManagerAnswer {
-  const answers = daemons.flatMap((daemon) => (daemon.lives ? [] : [daemon.answer]));
+  const answers = daemons.flatMap((daemon) => (daemon.lives ? [] : [{ home: daemon.home, answer: daemon.answer }]));
   const [first] = answers;
-  if (answers.length === 1 && first !== undefined) return first;
-  const stale = answers.find(({ reason }) => reason === 'stale');
-  const homes = daemons.map(({ home }) => home).join(', ');
-  return stale ?? { reachable: false, reason: 'absent', say: `no daemon runs for any of ${homes}; pm2 was not called` };
+  if (answers.length === 1 && first !== undefined) return first.answer;
+  const stale = answers.find(({ answer }) => answer.reason === 'stale');
+  if (stale !== undefined) return stale.answer;
+  const hidden = answers.filter(({ answer }) => answer.reason === 'denied').map(({ home }) => home);
+  const seen = answers.map(({ home }) => home).filter((home) => !hidden.includes(home));
+  const none = `no daemon runs for ${seen.join(', ') || 'any home that may be looked into'}`;
+  return hidden.length === 0
+    ? { reachable: false, reason: 'absent', say: `${none} (${neverCalled})` }
+    : { reachable: false, reason: 'denied', say: `${none}, and the login user may not look into ${hidden.join(', ')}` };
 }

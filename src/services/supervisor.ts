@@ -1,10 +1,9 @@
 import { captured } from '../core/capture.ts';
 import type { HttpTrouble } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
-import { ask, type Asking } from '../core/probe.ts';
+import { ask, type Asking, inStep } from '../core/probe.ts';
 import { defineServiceManager, type LogText, type ManagerAnswer, type ManagerPlace } from '../core/service-manager.ts';
 import { declaredUnits } from './declared-units.ts';
-import { inStep } from './in-step.ts';
 import { runFound } from './program-path.ts';
 import type { SupervisorAddress } from './supervisor-config.ts';
 import { supervisorPlaces, type SupervisorPlaces } from './supervisor-places.ts';
@@ -63,11 +62,11 @@ function* askAt(address: SupervisorAddress, become: 'sudo' | undefined): Asking<
   return { reachable: false, reason: 'shutting_down', say: `it is shutting down (${answer.say})` };
 }
 
-function unreachable({ reason, message }: HttpTrouble, address: SupervisorAddress): ManagerAnswer | undefined {
+function unreachable({ reason }: HttpTrouble, address: SupervisorAddress): ManagerAnswer | undefined {
   const at = nameOf(address);
   if (reason === 'missing') return { reachable: false, reason: 'stopped', say: `its socket ${at} does not exist` };
   if (reason === 'denied') {
-    return { reachable: false, reason: 'denied', say: `the login user may not open ${at}: ${message}` };
+    return { reachable: false, reason: 'denied', say: `the login user may not open ${at}` };
   }
   if (reason !== 'refused') return undefined;
   return address.socket === undefined

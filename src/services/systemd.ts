@@ -39,7 +39,7 @@ export const systemd = defineServiceManager({
 
 function trouble(reply: ExecReply): ManagerAnswer {
   const text = bothOutputs(reply);
-  const [first = ''] = text.split('\n');
+  const first = text.split('\n')[0]?.replace(/\.$/, '') ?? '';
   if (reply.exitCode === 127) return { reachable: false, reason: 'absent', say: 'systemctl is not on this node' };
   if (/not been booted with systemd|Failed to connect to (?:system scope )?bus/i.test(text)) {
     return { reachable: false, reason: 'absent', say: `systemd does not run on this node: ${first}` };

@@ -1,7 +1,7 @@
-import type { Finding } from '../core/report.ts';
+import type { Finding, Status } from '../core/report.ts';
 import { wrapped } from './columns.ts';
 import { oneLine } from './one-line.ts';
-import { statusInk, statusWord, type Paint } from './paint.ts';
+import { statusInk, statusWord, type Ink, type Paint } from './paint.ts';
 
 export interface Look {
   readonly paint: Paint;
@@ -18,29 +18,37 @@ const restartWords = {
 } as const;
 
 /** A cause at full length: what it is about, the sentence, what a restart would do, and the evidence. */
-export function causeText(finding: Finding, { paint, width, manyNodes }: Look): readonly string[] {
-  const { status, check, restartHelps, signature } = finding;
+export function causeText(finding: Finding, look: Look): readonly string[] {
+  const { status, check, restartHelps, signature, summary } = finding;
+  const { paint, width, manyNodes } = look;
   const details = [
+    `check ${check}`,
     ...(restartHelps === undefined ? [] : [restartWords[restartHelps]]),
     ...(signature === undefined ? [] : [`known log line ${oneLine(signature)}`]),
     ...evidenceText(finding, 5),
   ];
   return [
-    `${paint(statusInk[status], statusWord[status])}  ${paint('bold', subjectText(finding, manyNodes))}  ${paint('dim', check)}`,
-    ...wrapped(oneLine(finding.summary), width - 2).map((line) => `  ${line}`),
+    ...afterStatus(status, subjectText(finding, manyNodes), look, 'bold'),
+    ...wrapped(oneLine(summary), width - 2).map((line) => `  ${line}`),
     ...wrapped(details.join('; '), width - 2).map((line) => paint('dim', `  ${line}`)),
   ];
 }
 
 /** Any other finding: one sentence with its evidence. */
-export function findingText(finding: Finding, { paint, width, manyNodes }: Look): readonly string[] {
-  const word = statusWord[finding.status];
-  const hang = word.length + 2;
+export function findingText(finding: Finding, look: Look): readonly string[] {
   const evidence = evidenceText(finding, 2).map((text) => ` (${text})`);
-  const sentence = `${subjectText(finding, manyNodes)}: ${oneLine(finding.summary)}${evidence.join('')}`;
-  return wrapped(sentence, width - hang).map((line, index) =>
-    index === 0 ? `${paint(statusInk[finding.status], word)}  ${line}` : ' '.repeat(hang) + line,
-  );
+  const sentence = `${subjectText(finding, look.manyNodes)}: ${oneLine(finding.summary)}${evidence.join('')}`;
+  return afterStatus(finding.status, sentence, look);
+}
+
+/** Text behind the word of a status; further lines stand under the text. */
+function afterStatus(status: Status, text: string, { paint, width }: Look, ink?: Ink): readonly string[] {
+  const word = statusWord[status];
+  const hang = word.length + 2;
+  return wrapped(text, width - hang).map((line, index) => {
+    const inked = ink === undefined ? line : paint(ink, line);
+    return index === 0 ? `${paint(statusInk[status], word)}  ${inked}` : ' '.repeat(hang) + inked;
+  });
 }
 
 function subjectText({ node, subject }: Finding, manyNodes: boolean): string {

@@ -43,7 +43,7 @@ function sentence({ node, status, findings }: Look<unknown>): string {
     const judged = findings.filter((finding) => finding.status === 'ok').length;
     return judged === 0
       ? `${node.name}: nothing here applies to it.`
-      : `${node.name} is ok: ${count(judged, 'finding')}, none of them bad.`;
+      : `${node.name} is ok: ${judged === 1 ? 'the one check holds' : `all ${judged} checks hold`}.`;
   }
   const causes = trouble.filter(({ role }) => role === 'cause');
   const others = causes.length > 1 ? `; ${count(causes.length - 1, 'more cause')}` : '';
@@ -54,7 +54,10 @@ function consequences(trouble: readonly Finding[], cause: Finding): string {
   const follow = trouble.filter(({ role }) => role === 'consequence').map(({ service, subject }) => service ?? subject);
   const names = [...new Set(follow)];
   if (cause.role !== 'cause' || names.length === 0) return '';
-  return `; ${names.slice(0, 4).join(', ')}${names.length > 4 ? ` and ${names.length - 4} more` : ''} ${names.length === 1 ? 'suffers' : 'suffer'} from it`;
+  const shown = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
+  const [last = '', ...others] = shown.toReversed();
+  const list = others.length === 0 ? last : `${others.toReversed().join(', ')} and ${last}`;
+  return `; ${list} ${names.length === 1 ? 'suffers' : 'suffer'} from it`;
 }
 
 function fleetSentence(looks: readonly Look<unknown>[]): string {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { managersOf } from '../checks/managed.ts';
 import { count, durationText } from '../core/format.ts';
 import type { Node } from '../core/node.ts';
-import { unitOf, type Service } from '../core/service.ts';
-import { placeOf, serviceStates as stateWords, type ManagerAnswer } from '../core/service-manager.ts';
+import { unitOf } from '../core/service.ts';
+import { serviceStates as stateWords, type ManagerAnswer } from '../core/service-manager.ts';
 import type { Status } from '../core/report.ts';
 import { defineTool, nodesInput, type Ops } from '../core/tool.ts';
 import { serviceStates } from '../probes/service-states.ts';
@@ -82,46 +83,31 @@ export const serviceList = defineTool({
 interface Answered {
   readonly node: Node;
   readonly manager: string;
-  readonly units: readonly { readonly unit: string; readonly service: string }[];
   readonly answer: ManagerAnswer;
 }
 
 /** One question for each manager of a node: services under the same one share it. */
 async function answersOf(node: Node, ops: Ops): Promise<readonly Answered[]> {
-  const managed = node.services.filter(({ manager }) => manager !== 'none');
-  const key = (service: Service) => JSON.stringify([service.manager, placeOf(service)]);
-  const firsts = managed.filter(
-    (service, index) => managed.findIndex((other) => key(other) === key(service)) === index,
-  );
   return Promise.all(
-    firsts.map(async (first): Promise<Answered> => {
-      const { manager } = first;
-      const place = placeOf(first);
-      const units = managed
-        .filter((service) => key(service) === key(first))
-        .map((service) => ({ unit: unitOf(service), service: service.name }));
+    managersOf(node).map(async ({ manager, place, units }): Promise<Answered> => {
       try {
         const at = await ops.look(node);
-        const { fact } = await at.observe(serviceStates, {
-          manager,
-          place,
-          units: units.map(({ unit }) => unit),
-        });
-        return { node, manager, units, answer: fact };
+        const { fact } = await at.observe(serviceStates, { manager, place, units });
+        return { node, manager, answer: fact };
       } catch (thrown) {
         const { kind, message } = opsError(thrown);
         if (kind.blame !== 'node') throw thrown;
-        return { node, manager, units, answer: { reachable: false, reason: 'absent', say: message } };
+        return { node, manager, answer: { reachable: false, reason: 'absent', say: message } };
       }
     }),
   );
 }
 
-function rowsOf({ node, manager, units, answer }: Answered): readonly Row[] {
+function rowsOf({ node, manager, answer }: Answered): readonly Row[] {
   if (!answer.reachable) return [];
   return answer.services.map(({ unit, state, said, pid, uptimeSeconds, restarts }) => ({
     node: node.name,
-    service: units.find((declared) => declared.unit === unit)?.service ?? null,
+    service: node.services.find((declared) => declared.manager === manager && unitOf(declared) === unit)?.name ?? null,
     manager,
     unit,
     state,

@@ -13,7 +13,13 @@ export const childExecutor = (launch: Launch): Executor => ({
 });
 
 function attend(program: string, args: readonly string[], outputs: Outputs): Running {
-  const child = execa(program, args, { stdin: 'pipe', buffer: false, reject: false, encoding: 'buffer', cleanup: false });
+  const child = execa(program, args, {
+    stdin: 'pipe',
+    buffer: false,
+    reject: false,
+    encoding: 'buffer',
+    cleanup: false,
+  });
   child.stdout.on('data', outputs.stdout);
   child.stderr.on('data', outputs.stderr);
   // A write to a program that has ended is no trouble of ours.

@@ -41,14 +41,20 @@ export function framedFiles(executor: Executor) {
      */
     async ask(command: FileCommand, signal?: AbortSignal): Promise<Reply> {
       const start = performance.now();
-      const answer = await within(command, signal, (given) => {
-        return new Promise<FileAnswer>((resolve, reject) => {
-          const one: Waiting = { command, resolve, reject, settled: false };
-          given.addEventListener('abort', () => (one.settled = true));
-          if (waiting.length === 0) setImmediate(flush);
-          waiting.push(one);
-        });
-      });
+      let given: Waiting | undefined;
+      const answer = await within(
+        command,
+        signal,
+        () =>
+          new Promise<FileAnswer>((resolve, reject) => {
+            given = { command, resolve, reject, settled: false };
+            if (waiting.length === 0) setImmediate(flush);
+            waiting.push(given);
+          }),
+        () => {
+          if (given) given.settled = true;
+        },
+      );
       return { ...answer, at: Date.now(), ms: performance.now() - start };
     },
   };
@@ -78,7 +84,10 @@ async function put(executor: Executor, batch: readonly Waiting[]): Promise<void>
   let at = 0;
   const onPart = (info: string, body: Buffer) => {
     const [name = '', status = ''] = info.split(' ');
-    if (name !== 'done') return void parts.set(name, body);
+    if (name !== 'done') {
+      parts.set(name, body);
+      return;
+    }
     const one = batch[at];
     if (one) settle(one, status, parts, mark);
     parts.clear();

@@ -47,4 +47,3 @@ export function createHandshakes() {
     }
   };
 }
-export type Handshakes = ReturnType<typeof createHandshakes>;

@@ -1,1 +1,49 @@
-export {};
+import { CaptureBuffer, captured } from '../core/capture.ts';
+import type { Command, Effect, HttpAnswer, HttpAsk, HttpTrouble, HttpTroubleReason } from '../core/command.ts';
+import { OpsError } from '../core/errors.ts';
+import { clean } from '../core/text.ts';
+import { createAnswerReader } from './http-answer.ts';
+import { curl, python } from './http-programs.ts';
+import type { Executor } from './executor.ts';
+import { tether } from './tether.ts';
+
+const complaintBytes = 16_384;
+const notFound = 127;
+
+/**
+ * Asks HTTP on the node by a program there, where the connection can't be forwarded: curl, else python3. Everything
+ * about the request goes over its input, so that no secret stands in the list of processes.
+ *
+ * Errors: those of `tether`, and `REFUSED_BY_NODE` where neither program is there.
+ */
+export async function httpByExec(
+  executor: Executor,
+  command: Command<Effect, HttpAsk>,
+  signal?: AbortSignal,
+): Promise<HttpAnswer | HttpTrouble> {
+  const start = performance.now();
+  for (const { program, reasonOf } of [curl, python]) {
+    const left = Math.max(1, command.deadlineMs - (performance.now() - start));
+    const reader = createAnswerReader(command.ask.bytes);
+    const complaints = new CaptureBuffer(complaintBytes);
+    const { exitCode } = await tether(
+      executor,
+      {
+        command: { ...command, deadlineMs: left },
+        program: program(command.ask, left / 1_000),
+        outputs: { stdout: reader.push, stderr: complaints.push.bind(complaints) },
+      },
+      signal,
+    );
+    if (exitCode === notFound) continue;
+    const timed = { at: Date.now(), ms: performance.now() - start };
+    const answer = reader.end();
+    if (exitCode === 0 && answer) return { ok: true, ...answer, ...timed };
+    return { ok: false, ...reasonOf(exitCode, clean(captured(complaints.end()))), ...timed };
+  }
+  throw new OpsError('REFUSED_BY_NODE', 'The node has neither curl nor python3, and its sshd does not forward.', {
+    hint: 'Install curl there, or allow forwarding in its sshd_config.',
+  });
+}
+
+export type Why = { readonly reason: HttpTroubleReason; readonly message: string };

@@ -26,24 +26,29 @@ export function createLocalTransport(): Transport {
     const start = performance.now();
     const { path } = command.ask;
     if (hanging.has(path)) throw wedged(path);
-    const answer = await within(command, signal, async (given) => {
-      const answering = localFile(command.ask);
-      given.addEventListener('abort', () => {
+    const answering = localFile(command.ask);
+    const answer = await within(
+      command,
+      signal,
+      () => answering,
+      () => {
         hanging.add(path);
         void answering.catch(() => {}).then(() => hanging.delete(path));
-      });
-      return await answering;
-    });
-    if (!answer.ok && denied.has(answer.errno) && command.become === 'sudo' && !isRoot) return framed.ask(command, signal);
+      },
+    );
+    if (!answer.ok && denied.has(answer.errno) && command.become === 'sudo' && !isRoot)
+      return framed.ask(command, signal);
     return { ...answer, at: Date.now(), ms: performance.now() - start };
   }
 
   async function askHttp(command: Command<Effect, HttpAsk>, signal?: AbortSignal): Promise<Reply> {
     const start = performance.now();
     const once = command.effect !== 'observe';
+    const given = new AbortController();
     const timed = <T extends object>(reply: T) => ({ ...reply, at: Date.now(), ms: performance.now() - start });
+    const asked = () => client.ask(command.ask, { once, signal: given.signal });
     try {
-      const reply = timed(await within(command, signal, (given) => client.ask(command.ask, { once, signal: given })));
+      const reply = timed(await within(command, signal, asked, () => given.abort()));
       if (!reply.ok && reply.reason === 'denied' && command.become === 'sudo' && !isRoot)
         return await httpByExec(executor, command, signal);
       return reply;

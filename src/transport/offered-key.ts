@@ -1,6 +1,9 @@
+import { OpsError } from '../core/errors.ts';
 import type { Node } from '../core/node.ts';
 import { fetchHostKey } from './connection.ts';
-import { fingerprint, trustHostKey } from './host-keys.ts';
+import { fingerprint, keyType, trustHostKey } from './host-keys.ts';
+import { judgeHostKey } from './judge-host-key.ts';
+import type { Hop } from './route.ts';
 import { resolveRoute } from './ssh-config.ts';
 
 /** A host key as its node presents it, not trusted yet. */
@@ -13,21 +16,23 @@ export interface OfferedKey {
   add(): Promise<string>;
 }
 
-/** The key that a node presents now, reached through its jump hosts. Errors: those of connecting. */
+/**
+ * The key of the first machine on the way to a node that nobody trusts yet, or of the node itself.
+ *
+ * Errors: those of connecting.
+ */
 export async function offeredKey(node: Node): Promise<OfferedKey> {
   const route = await resolveRoute(node.ssh);
-  const hop = route.at(-1) ?? route[0];
-  const key = await fetchHostKey(hop, route.slice(0, -1));
-  return {
-    host: hop.host,
-    port: hop.port,
-    type: keyType(key),
-    fingerprint: fingerprint(key),
-    add: () => trustHostKey(hop, key),
-  };
-}
-
-/** The type that a public key of the wire format begins with. Source: RFC 4253, section 6.6. */
-function keyType(key: Buffer): string {
-  return key.subarray(4, 4 + key.readUInt32BE(0)).toString();
+  let before: Hop[] = [];
+  for (const hop of route) {
+    const key = await fetchHostKey(hop, before);
+    const last = hop === route.at(-1);
+    const { is } = await judgeHostKey(hop, key);
+    if (last || is !== 'known') {
+      const add = () => trustHostKey(hop, key, node.name);
+      return { host: hop.host, port: hop.port, type: keyType(key), fingerprint: fingerprint(key), add };
+    }
+    before = [...before, hop];
+  }
+  throw new OpsError('DEFECT', 'a route has at least one hop');
 }

@@ -22,7 +22,7 @@ const spaceSchema = z.object({
   f_files: z.number(),
   f_favail: z.number(),
 });
-export type FileSystem = z.infer<typeof spaceSchema>;
+type FileSystem = z.infer<typeof spaceSchema>;
 
 interface Pending {
   readonly path: string;

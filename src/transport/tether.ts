@@ -40,6 +40,7 @@ export async function tether(
 
   const limit = patience(command, signal);
   try {
+    limit.signal.throwIfAborted();
     const starting = executor.start(line, { stdout: stdout.push, stderr: stderr.push }, limit.signal);
     const running = await limit.race(starting, () => void starting.then(({ abandon }) => abandon()).catch(() => {}));
     started?.(running);

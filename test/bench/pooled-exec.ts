@@ -14,7 +14,7 @@ export async function pooledExec(farm: Farm): Promise<Figure> {
   if (node === undefined) throw new Error('the farm has no node');
   const connect = async () => connectRoute(await resolveRoute(node.ssh), node, new AbortController().signal);
   const connection = await connect();
-  const executor = channelExecutor(createChannels(connection, connect));
+  const executor = channelExecutor(createChannels(connection, connect), () => undefined);
   const nothing = { stdout: () => undefined, stderr: () => undefined };
   const master = await startMaster(farm);
   const figure = await compared(

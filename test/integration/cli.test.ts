@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { builtProgram, type BuiltProgram } from '../support/built-program.ts';
+import { has } from '../support/requires.ts';
 import { runProgram, startProgram } from '../support/run-program.ts';
 
 let program: BuiltProgram;
@@ -201,5 +203,43 @@ describe('enrolling a host key', () => {
     const answer = await rackhand('fleet', 'trust', 'gpu-1', '--fingerprint=SHA256:abc');
     expect(answer).toMatchObject({ code: 0, stdout: 'Filed in /home/me/.ssh/known_hosts.\n' });
     expect(filed()).toBe(before + 1);
+  });
+});
+
+describe.skipIf(!has('script'))('at a terminal (needs script)', () => {
+  /** What a program writes to a terminal of its own, and how it ends, with `answer` typed at the question. */
+  async function atTerminal(words: string, answer: string) {
+    const command = `${process.execPath} ${program.path} ${words}`;
+    const child = spawn('script', ['-qec', command, '/dev/null'], {
+      env: { ...program.env, TERM: 'xterm', SHELL: '/bin/sh' },
+      stdio: 'pipe',
+    });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      if (answer !== '' && output.endsWith('[y/N] ')) child.stdin.write(answer);
+    });
+    const [code] = (await once(child, 'close')) as [number];
+    return { code, output };
+  }
+
+  test.each([
+    ['y\r', 0, 'Filed in /home/me/.ssh/known_hosts.', 1],
+    ['\r', 77, 'Not trusted, and nothing was filed.', 0],
+    ['n\r', 77, 'Not trusted, and nothing was filed.', 0],
+    ['\u0003', 130, 'Not trusted, and nothing was filed.', 0],
+    ['\u0004', 75, 'Not trusted, and nothing was filed.', 0],
+  ])('the question about a host key answered by %j', async (answer, code, says, files) => {
+    const before = filed();
+    const ended = await atTerminal('fleet trust gpu-1', answer);
+    expect(ended.output).toContain(says);
+    expect(ended.code).toBe(code);
+    expect(filed()).toBe(before + files);
+  });
+
+  test('a report is in colour and fits', async () => {
+    const { code, output } = await atTerminal('triage gpu-1', '');
+    expect(output).toContain('\u001b[31m');
+    expect(code).toBe(2);
   });
 });

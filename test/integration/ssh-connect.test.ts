@@ -7,6 +7,7 @@ import type { Node } from '../../src/core/node.ts';
 import { fetchHostKey } from '../../src/transport/connection.ts';
 import { resolveRoute } from '../../src/transport/ssh-config.ts';
 import { createSshTransport } from '../../src/transport/ssh.ts';
+import { has } from '../support/requires.ts';
 import { freePort, makeKey, sshNode, startSshd, type Sshd } from '../support/sshd.ts';
 
 let sshd: Sshd;
@@ -27,7 +28,7 @@ const failure = (node: Node): Promise<OpsError> =>
     (error: unknown) => opsError(error),
   );
 
-describe('one connection for all who ask', () => {
+describe.skipIf(!has('sshd'))('one connection for all who ask (needs sshd)', () => {
   test('twenty who open a node at once share one login', async () => {
     const node = sshNode(sshd, {}, 'shared');
     const before = sshd.logins();
@@ -67,7 +68,7 @@ describe('one connection for all who ask', () => {
   });
 });
 
-describe('what keeps us from a node has a code and a hint', () => {
+describe.skipIf(!has('sshd'))('what keeps us from a node has a code and a hint (needs sshd)', () => {
   test('a port that refuses', async () => {
     const port = await freePort();
     const error = await failure(sshNode(sshd, { ssh: { port } }));
@@ -115,7 +116,7 @@ describe('what keeps us from a node has a code and a hint', () => {
   });
 });
 
-describe('jump hosts', () => {
+describe.skipIf(!has('sshd'))('jump hosts (needs sshd)', () => {
   test('a node behind one is reached through it', async () => {
     const before = [jump.logins(), sshd.logins()];
     const session = await transport.open(through(jump, 'gate'));

@@ -20,15 +20,17 @@ import { list, read, space, stat, tail } from '../../src/core/command.ts';
 import type { FileTrouble, ReadFound } from '../../src/core/command.ts';
 import type { Session } from '../../src/core/session.ts';
 import { createSshTransport } from '../../src/transport/ssh.ts';
+import { has } from '../support/requires.ts';
 import { plainUser, sshNode, startSshd, type Sshd } from '../support/sshd.ts';
 
 let sshd: Sshd;
 let session: Session;
 let folder: string;
 const transport = createSshTransport();
-const plain = plainUser();
+let plain: ReturnType<typeof plainUser>;
 
 beforeAll(async () => {
+  plain = plainUser();
   sshd = await startSshd();
   session = await transport.open(sshNode(sshd));
   folder = mkdtempSync(join(tmpdir(), 'rh-files-'));
@@ -46,7 +48,7 @@ const tailOf = async (path: string, bytes = 65_536) => text(await session.ask(ta
 /** Long enough ago that a handle may be trusted. */
 const old = (path: string) => utimesSync(path, 1_700_000_000, 1_700_000_000);
 
-describe('what is there', () => {
+describe.skipIf(!has('sshd'))('what is there (needs sshd)', () => {
   test('a link shows what it leads to and where', async () => {
     writeFileSync(join(folder, 'real'), '12345', { mode: 0o640 });
     symlinkSync('real', join(folder, 'link'));
@@ -98,7 +100,7 @@ describe('what is there', () => {
   });
 });
 
-describe('reading', () => {
+describe.skipIf(!has('sshd'))('reading (needs sshd)', () => {
   test('a range, a file that ends before it, and one beyond its end', async () => {
     const path = join(folder, 'range');
     writeFileSync(path, '0123456789');
@@ -161,7 +163,7 @@ describe('reading', () => {
   });
 });
 
-describe('a log under a kept handle', () => {
+describe.skipIf(!has('sshd'))('a log under a kept handle (needs sshd)', () => {
   test('what is appended is seen, also beyond what was expected', async () => {
     const path = join(folder, 'growing.log');
     writeFileSync(path, 'one\n');

@@ -10,16 +10,18 @@ import { captured } from '../../src/core/capture.ts';
 import { http, type Command, type HttpAnswer, type HttpAsk, type HttpTrouble } from '../../src/core/command.ts';
 import type { Session } from '../../src/core/session.ts';
 import { createSshTransport } from '../../src/transport/ssh.ts';
+import { has } from '../support/requires.ts';
 import { freePort, plainUser, sshNode, startSshd, type Sshd } from '../support/sshd.ts';
 
 let sshd: Sshd;
 let session: Session;
 let folder: string;
 const transport = createSshTransport();
-const plain = plainUser();
+let plain: ReturnType<typeof plainUser>;
 const servers: (Server | TcpServer)[] = [];
 
 beforeAll(async () => {
+  plain = plainUser();
   sshd = await startSshd();
   session = await transport.open(sshNode(sshd));
   folder = mkdtempSync(join(tmpdir(), 'rh-http-'));
@@ -69,7 +71,7 @@ async function site(
 
 const body = (reply: HttpAnswer | HttpTrouble) => (reply.ok ? captured(reply.body) : reply.reason);
 
-describe('requests on the node', () => {
+describe.skipIf(!has('sshd'))('requests on the node (needs sshd)', () => {
   test('status, headers and body come back, also of a failing service', async () => {
     const { url } = await site((_, response) => {
       response.writeHead(503, { 'x-why': ['a', 'b'] });
@@ -143,7 +145,7 @@ describe('requests on the node', () => {
   });
 });
 
-describe('what is wrong is told apart', () => {
+describe.skipIf(!has('sshd'))('what is wrong is told apart (needs sshd)', () => {
   test('nobody listens: refused', async () => {
     const port = await freePort();
     expect(await session.ask(http(`http://127.0.0.1:${port}/`))).toMatchObject({ ok: false, reason: 'refused' });
@@ -207,7 +209,7 @@ describe('what is wrong is told apart', () => {
   });
 });
 
-describe('where sshd forwards nothing', () => {
+describe.skipIf(!has('sshd'))('where sshd forwards nothing (needs sshd)', () => {
   test('the same is asked by commands, and the reader is told', async () => {
     const shut = await startSshd({ lines: ['AllowTcpForwarding no', 'AllowStreamLocalForwarding no'] });
     const socket = join(folder, 'shut.sock');

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { http, read, run, stat } from '../../src/core/command.ts';
 import { createSshTransport } from '../../src/transport/ssh.ts';
+import { has } from '../support/requires.ts';
 import { sshNode, startSshd, type Sshd } from '../support/sshd.ts';
 
 let sshd: Sshd;
@@ -14,7 +15,7 @@ afterAll(async () => {
   await sshd.stop();
 });
 
-describe('a lost link is unknown, never success', () => {
+describe.skipIf(!has('sshd'))('a lost link is unknown, never success (needs sshd)', () => {
   test('sshd killed while a command runs', async () => {
     const session = await transport.open(sshNode(sshd, {}, 'killed'));
     const running = session.ask(run(['sh', '-c', 'echo started; exec sleep 60']));
@@ -83,7 +84,7 @@ describe('a lost link is unknown, never success', () => {
   });
 });
 
-describe('connections come and go', () => {
+describe.skipIf(!has('sshd'))('connections come and go (needs sshd)', () => {
   test('one that nobody uses is closed, and opened again by the next question', async () => {
     const brief = createSshTransport({ idleMs: 50 });
     const session = await brief.open(sshNode(sshd, {}, 'idle'));

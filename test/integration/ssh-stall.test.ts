@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { read, stat } from '../../src/core/command.ts';
 import { createSshTransport } from '../../src/transport/ssh.ts';
+import { has } from '../support/requires.ts';
 import { sshNode, startSshd, type Sshd } from '../support/sshd.ts';
 
 let sshd: Sshd;
@@ -16,23 +17,26 @@ afterAll(async () => {
   await sshd.stop();
 });
 
-test('a path that hangs holds up no other, is not asked again while it hangs, and is asked again after', async () => {
-  const session = await transport.open(sshNode(sshd));
-  await session.ask(stat('/'));
-  const [server] = sftpServers(sshd);
-  if (server === undefined) throw new Error('no sftp-server runs');
-  process.kill(server, 'SIGSTOP');
+test.skipIf(!has('sshd'))(
+  'a path that hangs holds up no other, is not asked again while it hangs, and is asked again after (needs sshd)',
+  async () => {
+    const session = await transport.open(sshNode(sshd));
+    await session.ask(stat('/'));
+    const [server] = sftpServers(sshd);
+    if (server === undefined) throw new Error('no sftp-server runs');
+    process.kill(server, 'SIGSTOP');
 
-  const hanging = session.ask(stat('/etc', { deadlineMs: 4_000 }));
-  const others = Promise.all([session.ask(stat('/usr')), session.ask(read('/proc/meminfo'))]);
-  expect(await others).toMatchObject([{ ok: true }, { ok: true }]);
-  await expect(hanging).rejects.toMatchObject({ code: 'DEADLINE' });
-  await expect(session.ask(stat('/etc'))).rejects.toMatchObject({ code: 'WEDGED' });
+    const hanging = session.ask(stat('/etc', { deadlineMs: 4_000 }));
+    const others = Promise.all([session.ask(stat('/usr')), session.ask(read('/proc/meminfo'))]);
+    expect(await others).toMatchObject([{ ok: true }, { ok: true }]);
+    await expect(hanging).rejects.toMatchObject({ code: 'DEADLINE' });
+    await expect(session.ask(stat('/etc'))).rejects.toMatchObject({ code: 'WEDGED' });
 
-  process.kill(server, 'SIGCONT');
-  await vi.waitFor(async () => expect(await session.ask(stat('/etc'))).toMatchObject({ ok: true }));
-  await vi.waitFor(() => expect(sftpServers(sshd)).toHaveLength(1));
-});
+    process.kill(server, 'SIGCONT');
+    await vi.waitFor(async () => expect(await session.ask(stat('/etc'))).toMatchObject({ ok: true }));
+    await vi.waitFor(() => expect(sftpServers(sshd)).toHaveLength(1));
+  },
+);
 
 /** The SFTP servers that this sshd has started. */
 function sftpServers({ sessions }: Sshd): number[] {

@@ -6,7 +6,7 @@ import { fileFormat } from '../../src/probes/file-format.ts';
 import { gguf } from '../../src/probes/gguf.ts';
 import { nvidiaSmiXml } from '../../src/probes/nvidia-smi-xml.ts';
 import { safetensors } from '../../src/probes/safetensors.ts';
-import { ggufFile } from '../support/gguf.ts';
+import { ggufFile } from '../../sandbox/gguf.ts';
 import { safetensorsFile } from '../support/safetensors.ts';
 
 const fixture = (path: string) => new Uint8Array(readFileSync(new URL(`../fixtures/${path}`, import.meta.url)));

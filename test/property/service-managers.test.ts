@@ -68,6 +68,17 @@ const damage = array(
   { minLength: 1, maxLength: 4 },
 );
 
+/** What became of it; what is thrown but is not ours is a defect and goes on. */
+function outcome(parse: () => unknown): string {
+  try {
+    parse();
+    return 'read';
+  } catch (thrown) {
+    if (thrown instanceof OpsError) return thrown.code;
+    throw thrown;
+  }
+}
+
 test.each(Object.entries(parsers))('%s, damaged, is read or refused, never worse', (_, { recorded, parse }) => {
   expect(recorded.length).toBeGreaterThan(100);
   assert(
@@ -77,12 +88,7 @@ test.each(Object.entries(parsers))('%s, damaged, is read or refused, never worse
         const from = at % broken.length || 0;
         broken = broken.slice(0, from) + put + more + broken.slice(from + drop);
       }
-      try {
-        parse(broken);
-      } catch (error) {
-        expect(error).toBeInstanceOf(OpsError);
-        expect(error).toMatchObject({ code: 'OUTPUT_UNREADABLE' });
-      }
+      expect(['read', 'OUTPUT_UNREADABLE']).toContain(outcome(() => parse(broken)));
     }),
     { numRuns: 300 },
   );

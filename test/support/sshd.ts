@@ -101,6 +101,14 @@ export async function startSshd({
 
   const logged: string[] = [];
   const orphaned: number[] = [];
+  // A test that fails before it stops its sshd leaves nothing behind either.
+  const atExit = () => {
+    const serving = sessions();
+    listener?.kill('SIGKILL');
+    signalAll([...serving, ...orphaned], 'SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('exit', atExit);
   let listener: ChildProcess | undefined;
   const start = async () => {
     const child = spawn(program, ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -147,6 +155,7 @@ export async function startSshd({
     start,
     async stop() {
       await end('SIGTERM');
+      process.off('exit', atExit);
       rmSync(folder, { recursive: true, force: true });
     },
   };

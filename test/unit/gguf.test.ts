@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { gguf } from '../../src/probes/gguf.ts';
-import { ggufFile } from '../support/gguf.ts';
+import { ggufFile } from '../../sandbox/gguf.ts';
 
 const tensors = [
   { name: 'token_embd.weight', dimensions: [64, 3] },

@@ -19,7 +19,7 @@ import { modelAccess } from '../../src/probes/model-access.ts';
 import { modelFile } from '../../src/probes/model-file.ts';
 import { modelHeader } from '../../src/probes/model-header.ts';
 import { fromDisk } from '../support/disk.ts';
-import { ggufFile } from '../support/gguf.ts';
+import { ggufFile } from '../../sandbox/gguf.ts';
 import { testNode } from '../support/node.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rackhand-models-'));

@@ -111,8 +111,8 @@ describe('a mistake in the fleet file is one sentence with its place', () => {
     ],
     [
       'a key with a dot',
-      'nodes: { gpu.a: { x: 1 } }\n',
-      '1:19: nodes["gpu.a"].x: unknown key; known are ssh, transport, host_key, become, labels, gpus, services, files, mounts, thresholds, simulated',
+      'nodes: { gpu.a: { ssh: { host: h, x: 1 } } }\n',
+      '1:35: nodes["gpu.a"].ssh.x: unknown key; known are host, port, user, identity, agent, jump, config, knownHosts',
     ],
     [
       'a mistake within what is shared',

@@ -55,14 +55,15 @@ managerConformance({
   units: { running: 'llama', crashing: 'ollama', stopped: 'whisper', failed: 'comfyui' },
 });
 
-describe('the journal', () => {
-  const logs = (reply: ExecReply) => {
-    const asking = systemd.logs({}, 'llama', 8);
-    asking.next();
-    const turn = asking.next([reply]);
-    return turn.done === true ? turn.value : [];
-  };
+/** What is made of the answer of journalctl. */
+const logs = (reply: ExecReply) => {
+  const asking = systemd.logs({}, 'llama', 8);
+  asking.next();
+  const turn = asking.next([reply]);
+  return turn.done === true ? turn.value : [];
+};
 
+describe('the journal', () => {
   test('that is longer than asked for keeps its end, from a whole line on', () => {
     const cut = { head: 'first li', tail: 'ne\nlast\n', totalBytes: 100, omittedBytes: 84 };
     expect(logs({ ...printed(''), stdout: cut })).toEqual([{ source: 'journal', text: 'last\n', skippedBytes: 95 }]);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { stat, type Command } from '../../../src/core/command.ts';
 import { ask, type Asking } from '../../../src/core/probe.ts';
-import { inStep } from '../../../src/services/in-step.ts';
+import { inStep } from '../../../src/core/probe.ts';
 
 function* paths(...names: string[]): Asking<string> {
   const answers: string[] = [];
@@ -12,10 +12,11 @@ function* paths(...names: string[]): Asking<string> {
   return answers.join(' ');
 }
 
+const pathOf = ({ ask }: Command) => ('path' in ask ? ask.path : '');
+
 /** Drives with a reply that names the path asked for, and hands back the rounds. */
 function rounds<T>(asking: Asking<T>): { value: T; asked: string[][] } {
   const asked: string[][] = [];
-  const pathOf = ({ ask }: Command) => ('path' in ask ? ask.path : '');
   let turn = asking.next();
   while (turn.done !== true) {
     asked.push(turn.value.map(pathOf));
