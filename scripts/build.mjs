@@ -74,8 +74,13 @@ const { outputFiles } = await build({
   splitting: true,
   chunkNames: '[name]-[hash]',
   plugins: [finishedToolList, leanZod, noJsonValidator],
-  // CommonJS packages ask for Node's own modules by `require`, which a module does not have.
-  banner: { js: "import { createRequire as __cr } from 'module'; const require = __cr(import.meta.url);" },
+  // CommonJS packages use `require` and `__dirname`, which a module does not have.
+  banner: {
+    js: [
+      "import { createRequire as __cr } from 'module'; const require = __cr(import.meta.url);",
+      'const { dirname: __dirname, filename: __filename } = import.meta;',
+    ].join(' '),
+  },
   write: false,
 }).catch(() => {
   // esbuild has said what is wrong; what was built before stays as it is.
