@@ -1,7 +1,8 @@
+import { remembered } from '../core/remembered.ts';
 import type { LogText } from '../core/service-manager.ts';
 import type { Signature } from '../core/signature.ts';
 import { linesOfLife, logCause, type LogCause } from './log-cause.ts';
-import { isReady, logRuns } from './log-runs.ts';
+import { isReady, logRuns, type LogRun } from './log-runs.ts';
 
 /** What one log of a service tells about its last start. */
 export type LogReading =
@@ -20,15 +21,15 @@ interface Known {
 }
 
 export function logReading(log: LogText, signatures: readonly Signature[], known: Known): LogReading {
-  const { source, text, trouble } = log;
+  const { source, trouble } = log;
   if (trouble !== undefined) return { tells: 'nothing', source, why: trouble };
   if (known.isOld) return { tells: 'good', source, lines: 0, marked: true };
-  const runs = logRuns(text);
+  const runs = runsOf(log);
   const last = runs.at(-1) ?? { lines: [], marked: false };
-  const cause = logCause(last.lines, signatures);
+  const cause = causeOf(signatures)(last);
   if (cause !== undefined) return { tells: 'trouble', source, cause, marked: last.marked };
   const cameUp = known.isUp || last.lines.some(isReady) || last.lines.length > linesOfLife;
-  const before = cameUp ? [] : runs.slice(0, -1).map(({ lines }) => logCause(lines, signatures));
+  const before = cameUp ? [] : runs.slice(0, -1).map(causeOf(signatures));
   const latest = before.at(-1);
   if (latest !== undefined && !latest.wentOn) {
     const others = before.toReversed().findIndex((each) => each?.signature !== latest.signature);
@@ -36,3 +37,9 @@ export function logReading(log: LogText, signatures: readonly Signature[], known
   }
   return { tells: 'good', source, lines: last.lines.filter((line) => line !== '').length, marked: last.marked };
 }
+
+// A log that has not grown since the last look is the same object, and was read before.
+const runsOf = remembered(({ text }: LogText) => logRuns(text));
+const causeOf = remembered((signatures: readonly Signature[]) =>
+  remembered((run: LogRun) => logCause(run.lines, signatures)),
+);

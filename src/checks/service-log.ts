@@ -1,17 +1,20 @@
 import { defineCheck, need, services, type Verdict } from '../core/check.ts';
 import { count } from '../core/format.ts';
 import type { Node } from '../core/node.ts';
+import { remembered } from '../core/remembered.ts';
 import { unitOf, type Service } from '../core/service.ts';
-import { placeOf } from '../core/service-manager.ts';
+import type { ManagerAnswer } from '../core/service-manager.ts';
 import type { Signature } from '../core/signature.ts';
 import { identity } from '../probes/identity.ts';
-import { logAges, type LogAges } from '../probes/log-ages.ts';
+import { logAges } from '../probes/log-ages.ts';
 import { serviceLogs } from '../probes/service-logs.ts';
+import { serviceStates } from '../probes/service-states.ts';
+import { managerOf } from './managed.ts';
 import { logReading, type LogReading } from './log-reading.ts';
 import { readLog } from './read-log.ts';
 import { signatures } from './signatures/index.ts';
 
-const tailBytes = 65_536;
+const tailBytes = 32_768;
 /** The node's clock is known to half a second and uptimes come in whole ones. */
 const clockSlackMs = 3_000;
 
@@ -23,22 +26,27 @@ export const serviceLog = defineCheck({
   summary: 'The logs of a service show no known failure since its last start',
   layer: 'inference',
   subjects: services(({ manager, logs }) => manager !== 'none' || logs.length > 0),
-  needs(service) {
-    const { manager, logs } = service;
-    const asked = { manager, place: placeOf(service), unit: unitOf(service), logs };
+  needs(service, node) {
+    const { manager, place, units } = managerOf(service, node);
+    const asked = { manager, place, unit: unitOf(service), logs: service.logs };
     return {
       logs: need(serviceLogs, { ...asked, bytes: tailBytes }),
       ages: need(logAges, asked),
+      states: need(serviceStates, { manager, place, units }),
       identity: need(identity, {}),
     };
   },
-  evaluate({ logs, ages, identity: { epochSeconds } }, service, node): Verdict {
+  evaluate({ logs, ages, states, identity: { epochSeconds } }, service, node): Verdict {
     if (logs.length === 0) {
       return { status: 'not_applicable', summary: `${service.name}: no log of it is known; declare its logs.` };
     }
     const wanted = signaturesOf(service);
-    const isUp = (ages.runningSeconds ?? 0) >= node.thresholds.youngSeconds;
-    const readings = logs.map((log) => logReading(log, wanted, { isUp, isOld: isOld(log.source, ages, epochSeconds) }));
+    const runningSeconds = secondsUp(states, service);
+    const isUp = (runningSeconds ?? 0) >= node.thresholds.youngSeconds;
+    const startedMs = runningSeconds === null || epochSeconds === null ? null : (epochSeconds - runningSeconds) * 1_000;
+    const readings = logs.map((log) =>
+      logReading(log, wanted, { isUp, isOld: isOld(ages[log.source] ?? null, startedMs) }),
+    );
     const worst = readings
       .filter((reading) => reading.tells === 'trouble' || reading.tells === 'repeats')
       .toSorted((a, b) => weight(b, isUp) - weight(a, isUp))[0];
@@ -48,19 +56,22 @@ export const serviceLog = defineCheck({
 });
 
 /** Those of its kind; all of them for a service whose kind is not declared. */
-function signaturesOf({ kind, gpu }: Service): readonly Signature[] {
-  return signatures.filter(
+const signaturesOf = remembered(({ kind, gpu }: Service): readonly Signature[] =>
+  signatures.filter(
     ({ id, services: kinds }) =>
       // A worker that is meant to serve the CPU queue says the same as one that lost its GPU.
       (gpu || id !== 'TP-CPU') && (kind === 'other' || kinds.includes('any') || kinds.includes(kind)),
-  );
+  ),
+);
+
+/** How long the manager says that it runs; null where it does not run, or the manager does not say. */
+function secondsUp(states: ManagerAnswer, service: Service): number | null {
+  const state = states.reachable ? states.services.find(({ unit }) => unit === unitOf(service)) : undefined;
+  return state?.state === 'running' ? state.uptimeSeconds : null;
 }
 
-function isOld(source: string, { writtenMs, runningSeconds }: LogAges, epochSeconds: number | null): boolean {
-  const written = writtenMs[source] ?? null;
-  if (written === null || runningSeconds === null || epochSeconds === null) return false;
-  return written < (epochSeconds - runningSeconds) * 1_000 - clockSlackMs;
-}
+const isOld = (writtenMs: number | null, startedMs: number | null): boolean =>
+  writtenMs !== null && startedMs !== null && writtenMs < startedMs - clockSlackMs;
 
 /** A program that runs on, as its manager or its log proves, is not down by what it logged. */
 const isCritical = (reading: Trouble, isUp: boolean): boolean =>

@@ -54,14 +54,14 @@ export class CaptureBuffer {
   }
 
   end(): Capture {
-    const omittedBytes = Math.max(0, this.#written - this.#half);
     const head = joined(this.#head, this.#headBytes);
     const tail = this.#tail();
     const totalBytes = this.#headBytes + this.#written;
-    if (omittedBytes === 0) {
-      return { head: decode(joined([head, tail], totalBytes)), tail: '', totalBytes, omittedBytes };
-    }
-    return { head: decode(withoutCutEnd(head)), tail: decode(withoutCutStart(tail)), totalBytes, omittedBytes };
+    if (this.#written <= this.#half)
+      return { head: decode(joined([head, tail], totalBytes)), tail: '', totalBytes, omittedBytes: 0 };
+    const [first, last] = [withoutCutEnd(head), withoutCutStart(tail)];
+    const omittedBytes = totalBytes - first.length - last.length;
+    return { head: decode(first), tail: decode(last), totalBytes, omittedBytes };
   }
 
   #tail(): Uint8Array {

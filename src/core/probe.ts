@@ -19,6 +19,13 @@ export function* askAll<const C extends readonly Look[]>(
   return replies as never;
 }
 
+/** The same questions, content with answers up to `freshMs` old. */
+export function* recent<T>(asking: Asking<T>, freshMs: number): Asking<T> {
+  let turn = asking.next();
+  while (turn.done !== true) turn = asking.next(yield turn.value.map((command) => ({ ...command, freshMs })));
+  return turn.value;
+}
+
 /** Drives several lines of questions side by side: what each asks next goes to the node in one round. */
 export function* inStep<T>(askings: readonly Asking<T>[]): Asking<readonly T[]> {
   const turns = askings.map((asking) => asking.next());

@@ -1,31 +1,31 @@
-// Escape sequences (CSI, OSC with its terminators, and the two-byte ones), built from escapes so that this file stays readable.
+const [escape, bell] = [27, 7].map((code) => String.fromCharCode(code));
+// CSI, the strings of OSC and its kin (one that is never closed ends with its line, so that it can hide no other), the
+// two-byte ones, and the one-byte forms of all of them.
 const escapeSequences = new RegExp(
-  '\\u001b(?:\\[[0-?]*[ -/]*[@-~]|[\\]PX^_][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\|$)|[ -/]*[0-~])|[\\u0080-\\u009f]',
+  String.raw`${escape}(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^${bell}${escape}\n]*(?:${bell}|${escape}\\|(?=\n)|$)|[ -/]*[0-~])|[\u0080-\u009f]`,
   'g',
 );
-// Control characters but newline and tab; direction overrides and invisible marks that can make text read as something else.
-const hidden = new RegExp(
-  '[\\u0000-\\u0008\\u000b-\\u001f\\u007f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff]',
-  'g',
-);
+// Control characters but newline and tab; direction overrides, invisible marks and tags that make text read as another.
+const hidden = /[^\P{Cc}\n\t]|[\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e0fff}]/gu;
 
 /** Remote text without what a terminal or a reader could be fooled by: ANSI, OSC, control and bidi characters. */
 export function clean(text: string): string {
-  const visible = text.replace(/\r\n/g, '\n').replace(escapeSequences, '');
-  const lines = visible.includes('\r') ? visible.split('\n').map(lastWritten).join('\n') : visible;
-  return lines.replace(hidden, '');
+  const plain = text.replaceAll('\r\n', '\n').replace(escapeSequences, '');
+  return (plain.includes('\r') ? plain.split('\n').map(lastWritten).join('\n') : plain).replace(hidden, '');
 }
 
-/** What a terminal would still show of a line that returned to its beginning, as progress bars do. */
+/** What a terminal shows of a line that goes back to its beginning to write over itself. */
 function lastWritten(line: string): string {
-  const written = line.replace(/\r+$/, '');
-  return written.slice(written.lastIndexOf('\r') + 1);
+  let end = line.length;
+  while (line[end - 1] === '\r') end -= 1;
+  return line.slice(line.lastIndexOf('\r', end - 1) + 1, end);
 }
 
 const mask = '[redacted]';
-const name = String.raw`[A-Za-z0-9_.-]{0,40}(?:password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?)`;
+const name = 'password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?';
+const quotedValue = String.raw`"(?:[^"\\\n]|\\.)*"|'[^'\n]*'`;
 
-// Every repetition that can fail is bounded: a log may hold megabytes without a blank.
+// A log may hold megabytes without a blank: no rule goes over the same run of characters again from each of them.
 const secrets: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, mask],
   [/\b(Bearer|Basic|Digest)\s+[A-Za-z0-9+/=._~-]{8,}/gi, `$1 ${mask}`],
@@ -36,9 +36,9 @@ const secrets: readonly (readonly [RegExp, string])[] = [
   [/\bhf_[A-Za-z0-9]{20,}\b/g, mask],
   [/\bsk-[A-Za-z0-9_-]{20,}\b/g, mask],
   [/\bxox[abprs]-[A-Za-z0-9-]{10,}\b/g, mask],
-  [/\beyJ[A-Za-z0-9_-]{10,400}\.eyJ[A-Za-z0-9_-]{10,2000}\.[A-Za-z0-9_-]{5,1000}/g, mask],
-  [new RegExp(String.raw`(["']?\b${name}["']?\s*[:=]\s*)(?:"[^"\n]*"|'[^'\n]*'|[^\s,;}&]+)`, 'gi'), `$1${mask}`],
-  [new RegExp(String.raw`(--?${name}[ =])(?:"[^"\n]*"|'[^'\n]*'|\S+)`, 'gi'), `$1${mask}`],
+  [/(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{5,}/g, mask],
+  [new RegExp(String.raw`((?:${name})["']?\s*[:=]\s*)(?:${quotedValue}|[^\s,;}&]+)`, 'gi'), `$1${mask}`],
+  [new RegExp(String.raw`((?<!\S)--?[A-Za-z0-9_.-]*(?:${name}) )(?:${quotedValue}|\S+)`, 'gi'), `$1${mask}`],
 ];
 
 // One cheap look decides for nearly all texts that no rule can match.
@@ -76,9 +76,9 @@ export function nearest(wanted: string, known: readonly string[]): string | unde
 
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, x] of [...a].entries()) {
+  for (const [i, x] of Array.from(a).entries()) {
     const next = [i + 1];
-    for (const [j, y] of [...b].entries()) {
+    for (const [j, y] of Array.from(b).entries()) {
       next.push(Math.min((row[j] ?? 0) + (x === y ? 0 : 1), (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
     }
     row = next;

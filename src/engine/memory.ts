@@ -1,5 +1,6 @@
 import type { Reply } from '../core/command.ts';
 import type { Observed } from '../core/tool.ts';
+import { createKnownFacts } from './known-facts.ts';
 
 interface Answer {
   readonly reply: Reply;
@@ -10,13 +11,17 @@ interface Answer {
 export function createMemory(now: () => number = Date.now) {
   const replies = new Map<string, { at: number; answer: Promise<Answer> }>();
   const samples = new Map<string, { at: number; observed: Observed<unknown> }>();
+  const facts = createKnownFacts();
   let boot: string | undefined;
 
   return {
+    facts,
+
     bootedAs(bootId: string): void {
       if (boot !== undefined && boot !== bootId) {
         replies.clear();
         samples.clear();
+        facts.forget();
       }
       boot = bootId;
     },

@@ -1,12 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Need } from '../core/check.ts';
-import { read, type Ask, type Command, type Reply, type ReplyOf } from '../core/command.ts';
+import { read, type Command, type Reply } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
-import type { Asking, Probe } from '../core/probe.ts';
+import type { Probe } from '../core/probe.ts';
 import { fileTextIfAny } from '../core/reply.ts';
 import type { Session } from '../core/session.ts';
 import type { Observed } from '../core/tool.ts';
 import type { EvidenceStore } from './evidence.ts';
+import type { Round } from './known-facts.ts';
 import type { Memory } from './memory.ts';
 
 /** One look at one node: what several checks want to know is asked once. */
@@ -25,11 +26,14 @@ interface SweepOptions {
   onWait(ms: number): void;
 }
 
-interface Answer<R extends Reply = Reply> {
-  readonly reply: R;
+interface Answer {
+  readonly reply: Reply;
   readonly id: string;
 }
 
+type Look = Command<'observe'>;
+
+const keyOf = ({ ask, become }: Look): string => JSON.stringify([ask, become]);
 const bootIdFile = read('/proc/sys/kernel/random/boot_id', { bytes: 64 });
 
 export function createSweep({ node, session, memory, evidence, signal, onWait }: SweepOptions): Sweep {
@@ -37,47 +41,78 @@ export function createSweep({ node, session, memory, evidence, signal, onWait }:
   const facts = new Map<string, Promise<Observed<unknown>>>();
   let bootId = 'unknown';
 
-  async function put<A extends Ask>(probe: string, command: Command<'observe', A>): Promise<Answer<ReplyOf<A>>> {
+  async function put(probe: string, command: Look, key = keyOf(command)): Promise<Answer> {
     const reply = await session.ask(command, signal);
-    return { reply, id: evidence.record({ node, bootId, probe, ask: command.ask, reply }) };
+    const id = evidence.record({ node, bootId, probe, ask: command.ask, reply });
+    return { reply: memory.facts.settle(key, command, reply), id };
   }
 
-  function answer(probe: string, command: Command<'observe'>): Promise<Answer> {
-    const key = JSON.stringify([command.ask, command.become]);
-    const known = answers.get(key) ?? memory.fresh(key, command.freshMs);
-    if (known !== undefined) return known;
-    const asked = put(probe, command);
+  function answer(probe: string, command: Look): Promise<Answer> {
+    const key = keyOf(command);
+    const fresh = memory.fresh(key, command.freshMs);
+    if (fresh !== undefined) return fresh;
+    const asked = answers.get(key) ?? put(probe, command, key);
     answers.set(key, asked);
     if (command.freshMs > 0) memory.keepFresh(key, asked);
     return asked;
   }
 
-  const booted = put('engine', bootIdFile).then(({ reply }) => {
-    bootId = fileTextIfAny(reply)?.trim() ?? 'unknown';
+  const booted = answer('engine', bootIdFile).then(({ reply }) => {
+    bootId = 'bytes' in reply ? (fileTextIfAny(reply)?.trim() ?? 'unknown') : 'unknown';
     memory.bootedAs(bootId);
   });
   // Who needs the boot id awaits it; nobody else fails by it.
   booted.catch(() => undefined);
 
-  async function drive<Fact>(probe: string, asking: Asking<Fact>, ask: typeof answer): Promise<Observed<Fact>> {
+  type Ask = typeof answer;
+
+  async function round(
+    probe: string,
+    commands: readonly Look[],
+    ids: Set<string>,
+    ask: Ask,
+  ): Promise<readonly Reply[]> {
+    const answered = await Promise.all(commands.map((command) => ask(probe, command)));
+    for (const { id } of answered) ids.add(id);
+    return answered.map(({ reply }) => reply);
+  }
+
+  async function observe<Input, Fact>(probe: Probe<Input, Fact>, input: Input): Promise<Observed<Fact>> {
     const ids = new Set<string>();
+    const asking = probe.steps(input);
     let turn = asking.next();
-    while (turn.done !== true) {
-      const round = await Promise.all(turn.value.map((command) => ask(probe, command)));
-      for (const { id } of round) ids.add(id);
-      turn = asking.next(round.map(({ reply }) => reply));
-    }
+    while (turn.done !== true) turn = asking.next(await round(probe.name, turn.value, ids, answer));
     return { fact: turn.value, evidence: [...ids] };
   }
 
-  function observe<Input, Fact>(probe: Probe<Input, Fact>, input: Input): Promise<Observed<Fact>> {
-    return drive(probe.name, probe.steps(input), answer);
+  /** The questions of the last time first: while the answers are the same, so are the questions, and in the end the fact. */
+  async function ask({ probe, steps }: Need<unknown>, key: string, put: Ask): Promise<Observed<unknown>> {
+    const known = memory.facts.of(key);
+    const ids = new Set<string>();
+    const rounds: Round[] = [];
+    for (const { commands, replies: before } of known?.rounds ?? []) {
+      const replies = await round(probe, commands, ids, put);
+      rounds.push({ commands, replies });
+      if (replies.some((reply, index) => reply !== before[index])) break;
+      if (rounds.length === known?.rounds.length) return { fact: known.fact, evidence: [...ids] };
+    }
+    const asking = steps();
+    let turn = asking.next();
+    for (const { replies } of rounds) turn = asking.next(replies);
+    while (turn.done !== true) {
+      const commands = turn.value;
+      const replies = await round(probe, commands, ids, put);
+      rounds.push({ commands, replies });
+      turn = asking.next(replies);
+    }
+    memory.facts.keep(key, { rounds, fact: turn.value });
+    return { fact: turn.value, evidence: [...ids] };
   }
 
   function once(wanted: Need<unknown>, key: string): Promise<Observed<unknown>> {
     const known = facts.get(key);
     if (known !== undefined) return known;
-    const asked = drive(wanted.probe, wanted.steps(), answer);
+    const asked = ask(wanted, key, answer);
     facts.set(key, asked);
     return asked;
   }
@@ -93,19 +128,19 @@ export function createSweep({ node, session, memory, evidence, signal, onWait }:
     if (sampling.settled(first.fact)) return { fact: [first.fact], evidence: first.evidence };
     if (earlier !== undefined) return pair(earlier, first);
     const again = `${key} again after ${sampling.apartMs}`;
-    const second = facts.get(again) ?? later(wanted, sampling.apartMs);
+    const second = facts.get(again) ?? later(wanted, key, sampling.apartMs);
     facts.set(again, second);
     const latest = await second;
     memory.keepSample(key, latest);
     return pair(first, latest);
   }
 
-  async function later({ probe, steps }: Need<unknown>, ms: number): Promise<Observed<unknown>> {
+  async function later(wanted: Need<unknown>, key: string, ms: number): Promise<Observed<unknown>> {
     onWait(ms);
     await pause(ms, undefined, { signal }).catch((cause: unknown) => {
       throw new OpsError('CANCELLED', 'Cancelled while waiting for a second sample.', { cause });
     });
-    return drive(probe, steps(), put);
+    return ask(wanted, key, put);
   }
 
   return { observe, need };

@@ -21,6 +21,9 @@ interface Identity {
   readonly clockUncertaintySeconds: number;
 }
 
+/** What does not change during a boot need not be asked in every look; no node boots faster than this. */
+const freshMs = 10_000;
+
 export const identity = defineProbe({
   name: 'node.identity',
   summary: 'Boot id, uptime, kernel, pid 1, container or host, and the clock',
@@ -29,14 +32,14 @@ export const identity = defineProbe({
       read('/proc/sys/kernel/random/boot_id', { bytes: 64 }),
       read('/proc/uptime', { bytes: 128 }),
       // The line of interest stands behind one counter per interrupt, of which large machines have thousands.
-      read('/proc/stat', { bytes: 262_144 }),
-      read('/proc/sys/kernel/hostname', { bytes: 256 }),
-      read('/proc/sys/kernel/osrelease', { bytes: 256 }),
-      read('/proc/1/comm', { bytes: 64 }),
-      read('/proc/1/cgroup', { bytes: 4096 }),
-      stat('/.dockerenv'),
-      stat('/run/.containerenv'),
-      stat('/run/secrets/kubernetes.io'),
+      read('/proc/stat', { bytes: 262_144, freshMs }),
+      read('/proc/sys/kernel/hostname', { bytes: 256, freshMs }),
+      read('/proc/sys/kernel/osrelease', { bytes: 256, freshMs }),
+      read('/proc/1/comm', { bytes: 64, freshMs }),
+      read('/proc/1/cgroup', { bytes: 4096, freshMs }),
+      stat('/.dockerenv', { freshMs }),
+      stat('/run/.containerenv', { freshMs }),
+      stat('/run/secrets/kubernetes.io', { freshMs }),
     ] as const);
     const marks = { docker: docker.ok, podman: podman.ok, kubernetes: kubernetes.ok };
     const uptimeSeconds = Number(/^(\d+(?:\.\d+)?)\s/.exec(fileText(uptime, '/proc/uptime'))?.[1] ?? Number.NaN);

@@ -1,10 +1,13 @@
 import { tail, type FileTrouble, type ReadFound } from '../core/command.ts';
 import { opsError } from '../core/errors.ts';
-import { askAll, defineProbe, type Asking, inStep } from '../core/probe.ts';
+import { askAll, defineProbe, type Asking, inStep, recent } from '../core/probe.ts';
 import { fileText } from '../core/reply.ts';
 import type { ManagerName } from '../core/service.ts';
 import type { LogText, ManagerPlace, ServiceManager } from '../core/service-manager.ts';
 import { serviceManagers } from '../services/index.ts';
+
+/** Where a manager writes the logs of a service changes seldom. */
+const pathsFreshMs = 30_000;
 
 export interface LogsInput {
   readonly manager: ManagerName;
@@ -21,13 +24,18 @@ export const serviceLogs = defineProbe({
   name: 'service.logs',
   summary: 'The end of the logs of a service',
   *steps(input: LogsInput): Asking<readonly LogText[]> {
-    const manager = serviceManagers.find(({ name }) => name === input.manager);
-    const found = yield* inStep([tails(input.logs, input), manager === undefined ? nothing() : others(manager, input)]);
-    return found.flat();
+    const { paths, unnamed } = yield* logPaths(input);
+    const own = managerOf(input)?.logs(input.place, input.unit, input.bytes) ?? inStep<LogText>([]);
+    const [files = [], kept = []] = yield* inStep([tails(paths, input), own]);
+    const found = [...files, ...kept];
+    // Declared logs are enough to go by; that the manager is silent is told where it is judged.
+    if (unnamed === undefined || found.length > 0) return found;
+    return [{ source: input.manager, text: '', skippedBytes: 0, trouble: unnamed }];
   },
 });
 
-const nothing = () => inStep<LogText>([]);
+const managerOf = (input: Pick<LogsInput, 'manager'>): ServiceManager | undefined =>
+  serviceManagers.find(({ name }) => name === input.manager);
 
 function* tails(paths: readonly string[], { bytes, place: { become } }: LogsInput): Asking<readonly LogText[]> {
   if (paths.length === 0) return [];
@@ -44,26 +52,21 @@ function logText(source: string, reply: ReadFound | FileTrouble): LogText {
   return { source, text: '', skippedBytes: 0, trouble: reply.errno === 'EISDIR' ? 'it is a directory' : said };
 }
 
-/** Files that the manager names and the fleet file does not, and what it keeps itself. */
-function* others(manager: ServiceManager, input: LogsInput): Asking<readonly LogText[]> {
-  const files = yield* filesOf(manager, input);
-  // Declared logs are enough to go by; that the manager is silent is told where it is judged.
-  const known = typeof files === 'string' ? [] : files.filter((path) => !input.logs.includes(path));
-  const rest = yield* inStep([tails(known, input), manager.logs(input.place, input.unit, input.bytes)]);
-  const found = rest.flat();
-  if (typeof files !== 'string' || input.logs.length > 0 || found.length > 0) return found;
-  return [{ source: manager.name, text: '', skippedBytes: 0, trouble: files }];
-}
-
-/** Paths, or why the manager names none. */
-function* filesOf(manager: ServiceManager, { place, unit }: LogsInput): Asking<readonly string[] | string> {
+/** The declared logs and those that the manager names, each once; or why it names none. */
+export function* logPaths(
+  input: Omit<LogsInput, 'bytes'>,
+): Asking<{ readonly paths: readonly string[]; readonly unnamed?: string }> {
+  const { logs, place, unit } = input;
+  const manager = managerOf(input);
+  if (manager === undefined) return { paths: logs };
   try {
-    const answer = yield* manager.list(place, [unit]);
-    if (!answer.reachable) return answer.say;
-    return answer.services.find((state) => state.unit === unit)?.logs ?? [];
+    const answer = yield* recent(manager.list(place, [unit]), pathsFreshMs);
+    if (!answer.reachable) return { paths: logs, unnamed: answer.say };
+    const named = answer.services.find((state) => state.unit === unit)?.logs ?? [];
+    return { paths: [...new Set([...logs, ...named])] };
   } catch (thrown) {
     const { code, message } = opsError(thrown);
     if (code !== 'OUTPUT_UNREADABLE') throw thrown;
-    return message;
+    return { paths: logs, unnamed: message };
   }
 }

@@ -15,6 +15,7 @@ export const serviceStates = defineProbe({
   name: 'service.states',
   summary: 'What a service manager says of its services',
   *steps({ manager, place, units }: StatesInput): Asking<ManagerAnswer> {
+    if (manager === 'none') return { reachable: true, via: 'nobody', services: [] };
     const asked = serviceManagers.find(({ name }) => name === manager);
     if (asked === undefined)
       throw new OpsError('OUTPUT_UNREADABLE', `There is no service manager "${manager}" to ask.`);

@@ -1,7 +1,8 @@
 import { captured } from '../core/capture.ts';
-import type { HttpTrouble } from '../core/command.ts';
+import type { HttpAnswer, HttpTrouble } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
 import { ask, type Asking, inStep } from '../core/probe.ts';
+import { remembered } from '../core/remembered.ts';
 import { defineServiceManager, type LogText, type ManagerAnswer, type ManagerPlace } from '../core/service-manager.ts';
 import { declaredUnits } from './declared-units.ts';
 import { runFound } from './program-path.ts';
@@ -53,14 +54,18 @@ function* askAt(address: SupervisorAddress, become: 'sudo' | undefined): Asking<
     return { reachable: false, reason: 'unauthorized', say: `${say} (HTTP 401 at ${nameOf(address)})` };
   }
   if (reply.status !== 200 || reply.body.omittedBytes > 0) return undefined;
-  const answer = xmlRpcAnswer(captured(reply.body));
-  if (answer.ok) {
-    return { reachable: true, via: `XML-RPC at ${nameOf(address)}`, services: supervisorStates(answer.value) };
-  }
+  const answer = answerIn(reply);
+  if (answer.ok) return { reachable: true, via: `XML-RPC at ${nameOf(address)}`, services: answer.services };
   const shutdown = 6;
   if (answer.code !== shutdown) return undefined;
   return { reachable: false, reason: 'shutting_down', say: `it is shutting down (${answer.say})` };
 }
+
+/** Read once, however many probes want to know. */
+const answerIn = remembered(({ body }: HttpAnswer) => {
+  const answer = xmlRpcAnswer(captured(body));
+  return answer.ok ? { ok: true as const, services: supervisorStates(answer.value) } : answer;
+});
 
 function unreachable({ reason }: HttpTrouble, address: SupervisorAddress): ManagerAnswer | undefined {
   const at = nameOf(address);

@@ -30,7 +30,8 @@ export async function httpByExec(
       executor,
       {
         command: { ...command, deadlineMs: left },
-        program: program(command.ask, left / 1_000),
+        // It has to tell that it waited in vain before the deadline has passed here.
+        program: program(command.ask, (left - Math.min(1_000, left / 3)) / 1_000),
         outputs: { stdout: reader.push, stderr: complaints.push.bind(complaints) },
       },
       signal,

@@ -18,7 +18,7 @@ export const curl: HttpProgram = {
   program({ url, socket, method, headers, body }, seconds) {
     const given = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
     const lines = [
-      `url = ${quoted(url)}`,
+      `url = ${quoted(new URL(url).href)}`,
       `request = ${method}`,
       `max-time = ${seconds.toFixed(3)}`,
       'silent',
@@ -91,6 +91,8 @@ try:
             break
         out.write(piece)
     out.flush()
+    if answer.length:
+        sys.exit("reset the answer was cut short")
 except (ConnectionRefusedError, socket.gaierror) as e:
     sys.exit("refused %s" % e)
 except FileNotFoundError as e:
@@ -110,7 +112,7 @@ const reasons: readonly HttpTroubleReason[] = ['refused', 'missing', 'denied', '
 export const python: HttpProgram = {
   program: ({ url, socket, method, headers, body }, seconds) => ({
     words: ['python3', '-I', '-c', script],
-    stdin: JSON.stringify({ url, socket, method, headers, body, seconds }),
+    stdin: JSON.stringify({ url: new URL(url).href, socket, method, headers, body, seconds }),
   }),
   reasonOf(exitCode, complaints) {
     const [, first = '', message = ''] = /^(\w+) (.*)/.exec(complaints.trim()) ?? [];

@@ -40,7 +40,7 @@ const script = [
   'all() { kill -$1 -$p $p $(marked); }',
   'lives() { kill -0 -$p || kill -0 $p || [ "$(marked)" ]; }',
   'nap() { sleep .1 || { sleep 1; t=$((t-9)); }; t=$((t-1)); [ $t -gt 0 ]; }',
-  'finish() { trap "" TERM HUP INT; all TERM; all CONT; t=20; while nap && lives; do :; done; t=10; while lives; do all KILL; nap || break; done; }',
+  'finish() { trap "" TERM HUP INT; all TERM; all CONT; t=20; while nap && lives; do :; done; lives || return 0; t=10; all KILL; while nap && [ "$(marked)" ]; do all KILL; done; }',
   '( exec >/dev/null 2>&1; while read -r x; do :; done; finish ) <&3 3<&- & w=$!',
   'exec 3<&- 4>&2 </dev/null 2>/dev/null',
   'wait $p; s=$?',

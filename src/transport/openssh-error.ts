@@ -45,13 +45,13 @@ const meanings: readonly Meaning[] = [
     hint: () => 'Correct the line of ssh_config that ssh names.',
   },
   {
-    pattern: /open failed: connect failed.*stdio forwarding failed/s,
+    pattern: /stdio forwarding failed/,
     code: 'UNREACHABLE',
     say: 'can not be reached from its jump host',
     hint: lookThere,
   },
   {
-    pattern: /UNKNOWN port 65535|stdio forwarding failed|^ssh: .*kex_exchange_identification/s,
+    pattern: /UNKNOWN port 65535|^ssh: .*kex_exchange_identification/s,
     code: 'JUMP_UNREACHABLE',
     say: 'can not be reached, because its jump host does not let us through',
     hint: () => 'See whether the jump host is up, and whether its address and port are right.',

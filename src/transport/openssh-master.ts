@@ -5,6 +5,7 @@ import { OpsError } from '../core/errors.ts';
 import type { Node } from '../core/node.ts';
 import { opensshConfig } from './openssh-config.ts';
 import { opensshError } from './openssh-error.ts';
+import type { SshWords } from './openssh-executor.ts';
 import type { Target } from './tunnel.ts';
 
 // It also ends what a client that crashed left running.
@@ -14,8 +15,7 @@ const idleSeconds = 60;
 export interface Master {
   /** Logs in unless that was done and still holds. Errors: those of `opensshError`, `CANCELLED`. */
   connect(signal?: AbortSignal): Promise<void>;
-  /** The words that run a line on the node through it. */
-  words(line: string): readonly [string, ...string[]];
+  readonly words: SshWords;
   /** A unix socket of this machine that leads to a port or socket of the node; undefined where that can't be made. */
   forward(target: Target): Promise<string | undefined>;
   /** Ends it; the next `connect` logs in again. */
@@ -40,9 +40,10 @@ export function createMaster(node: Node, prefix: string): Master {
   const forwards = new Map<string, Promise<string | undefined>>();
   let connecting: Promise<void> | undefined;
 
-  const ssh = (...words: readonly string[]) =>
-    execa('ssh', ['-F', config, ...words], { reject: false, stdin: 'ignore', stdout: 'ignore' });
-  const toMaster = (...words: readonly string[]) => ssh('-S', control, '-O', ...words, '--', host);
+  const words = (...more: readonly string[]) => ['ssh', '-F', config, ...more] as const;
+  const ssh = (...more: readonly string[]) =>
+    execa('ssh', ['-F', config, ...more], { reject: false, stdin: 'ignore', stdout: 'ignore' });
+  const toMaster = (...more: readonly string[]) => ssh('-S', control, '-O', ...more, '--', host);
 
   async function logIn(): Promise<void> {
     forwards.clear();
@@ -90,7 +91,12 @@ export function createMaster(node: Node, prefix: string): Master {
       connecting ??= logIn().finally(() => (connecting = undefined));
       await unless(signal, connecting);
     },
-    words: (line) => ['ssh', '-F', config, '-S', control, ...route, '-o', 'ControlMaster=no', '-T', '--', host, line],
+    words: {
+      // Without the shared connection it must fail: ssh would make one by itself, and a command could run twice.
+      shared: (line) =>
+        words('-S', control, '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false', '-T', '--', host, line),
+      alone: (line) => words('-S', 'none', '-o', 'ControlMaster=no', ...route, '-T', '--', host, line),
+    },
     async forward(target) {
       const to = 'socket' in target ? target.socket : addressOf(target);
       // ssh has no way to write such a path.
@@ -113,6 +119,7 @@ const addressOf = ({ host, port }: { host: string; port: number }): string =>
 /** Stops waiting when the signal says so; others may wait for the same. */
 async function unless<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
   if (signal === undefined) return await work;
+  work.catch(() => {});
   return await new Promise<T>((resolve, reject) => {
     const aborted = () => reject(new OpsError('CANCELLED', 'cancelled while ssh logged in'));
     if (signal.aborted) return aborted();

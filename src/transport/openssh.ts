@@ -5,12 +5,12 @@ import type { Reply, Command } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
 import type { Node } from '../core/node.ts';
 import type { Session, Transport } from '../core/session.ts';
-import { childExecutor } from './child-executor.ts';
 import { execute } from './exec.ts';
 import { framedFiles } from './frame.ts';
 import { createHttpClient } from './http-client.ts';
 import { isExecCommand, isFileCommand, isHttpCommand } from './kinds.ts';
 import { createMaster, type Master } from './openssh-master.ts';
+import { opensshExecutor } from './openssh-executor.ts';
 import { createOpensshHttp } from './openssh-http.ts';
 import { sessionOf } from './session.ts';
 import { withSlots } from './slots.ts';
@@ -59,7 +59,7 @@ export function createOpensshTransport(): Transport {
 }
 
 function sessionTo(node: Node, master: Master, here: ReturnType<typeof createHttpClient>) {
-  const executor = withSlots(childExecutor(master.words), sessionsAtOnce);
+  const executor = withSlots(opensshExecutor(master.words), sessionsAtOnce);
   const files = framedFiles(executor);
   const http = createOpensshHttp(master, executor, here);
   const notes =

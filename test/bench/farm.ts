@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync, openSync, writeSync, closeSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync, openSync, writeSync, closeSync } from 'node:fs';
 import { createServer, connect, type Server } from 'node:net';
 import { createServer as createHttpServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -21,10 +21,18 @@ export interface Farm {
   stop(): void;
 }
 
+/** A plain user with a plain shell: what root's profile does at every login is not what is measured. */
+const user = 'rackhand-bench';
+const addUser = () =>
+  execFileSync('useradd', ['--no-create-home', '--home-dir', '/', '--password', '*', '--shell', '/bin/sh', user]);
+
 const logNames = ['fastapi.err', 'worker-gpu.err', 'llama.err'];
 
 export async function startFarm(nodes: number): Promise<Farm> {
   const folder = mkdtempSync(join(tmpdir(), 'rh-bench-'));
+  // The client's own keys lie here too, but only for as long as it measures.
+  chmodSync(folder, 0o755);
+  addUser();
   const children: ChildProcess[] = [];
   const port = await freePort();
   const addresses = Array.from({ length: nodes }, (_, index) => `127.0.0.${index + 1}`);
@@ -32,7 +40,7 @@ export async function startFarm(nodes: number): Promise<Farm> {
   for (const name of ['client', 'host'])
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)]);
   const read = (file: string) => execFileSync('cat', [join(folder, file)], { encoding: 'utf8' }).trim();
-  writeFileSync(join(folder, 'authorized_keys'), `${read('client.pub')}\n`, { mode: 0o600 });
+  writeFileSync(join(folder, 'authorized_keys'), `${read('client.pub')}\n`, { mode: 0o644 });
   const hostKey = read('host.pub').split(' ').slice(0, 2).join(' ');
   writeFileSync(join(folder, 'known_hosts'), addresses.map((address) => `[${address}]:${port} ${hostKey}\n`).join(''));
 
@@ -46,7 +54,7 @@ export async function startFarm(nodes: number): Promise<Farm> {
       'StrictModes no',
       'UsePAM no',
       'PasswordAuthentication no',
-      'PermitRootLogin prohibit-password',
+
       'Subsystem sftp internal-sftp',
     ].join('\n'),
   );
@@ -66,7 +74,7 @@ export async function startFarm(nodes: number): Promise<Farm> {
   const healthServers = [1, 2].map(() =>
     createHttpServer((_, answer) => answer.end('{"status":"ok"}')).listen(0, '127.0.0.1'),
   );
-  for (const server of healthServers) await once(server, 'listening');
+  await Promise.all(healthServers.map((server) => once(server, 'listening')));
   const healthPorts = healthServers.map((server) => {
     server.keepAliveTimeout = 60_000;
     const address = server.address();
@@ -79,6 +87,7 @@ export async function startFarm(nodes: number): Promise<Farm> {
     [
       '[unix_http_server]',
       `file=${folder}/supervisor.sock`,
+      'chmod=0777',
       '[supervisord]',
       `logfile=${folder}/supervisord.log`,
       `pidfile=${folder}/supervisord.pid`,
@@ -91,7 +100,8 @@ export async function startFarm(nodes: number): Promise<Farm> {
         `[program:${name}]`,
         'command=/bin/sleep 86400',
         'startsecs=0',
-        `stderr_logfile=${folder}/${name}-supervised.err`,
+        'stdout_logfile=NONE',
+        'stderr_logfile=NONE',
       ]),
     ].join('\n'),
   );
@@ -103,7 +113,7 @@ export async function startFarm(nodes: number): Promise<Farm> {
     [
       'Host 127.0.0.*',
       `  Port ${port}`,
-      '  User root',
+      `  User ${user}`,
       `  IdentityFile ${key}`,
       '  IdentitiesOnly yes',
       `  UserKnownHostsFile ${folder}/known_hosts`,
@@ -134,6 +144,7 @@ export async function startFarm(nodes: number): Promise<Farm> {
       for (const server of healthServers) server.close().closeAllConnections();
       for (const child of children) child.kill('SIGTERM');
       rmSync(folder, { recursive: true, force: true });
+      execFileSync('userdel', ['--force', user], { stdio: 'ignore' });
     },
   };
 }
@@ -165,7 +176,7 @@ function fleetOf({ addresses, folder, port, key, healthPorts, supervisorConfig, 
   const nodes = addresses.map((address, index) =>
     [
       `  n${index + 1}:`,
-      `    ssh: { host: ${address}, port: ${port}, user: root, identity: ${key}, agent: false, knownHosts: ${folder}/known_hosts }`,
+      `    ssh: { host: ${address}, port: ${port}, user: ${user}, identity: ${key}, agent: false, knownHosts: ${folder}/known_hosts }`,
       '    gpus: 0',
       '    services:',
       service('fastapi', 'api', 0),

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { builtProgram, type BuiltProgram } from '../support/built-program.ts';
@@ -206,23 +206,27 @@ describe('enrolling a host key', () => {
   });
 });
 
-describe.skipIf(!has('script'))('at a terminal (needs script)', () => {
-  /** What a program writes to a terminal of its own, and how it ends, with `answer` typed at the question. */
-  async function atTerminal(words: string, answer: string) {
-    const command = `${process.execPath} ${program.path} ${words}`;
-    const child = spawn('script', ['-qec', command, '/dev/null'], {
-      env: { ...program.env, TERM: 'xterm', SHELL: '/bin/sh' },
-      stdio: 'pipe',
-    });
-    let output = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-      if (answer !== '' && output.endsWith('[y/N] ')) child.stdin.write(answer);
-    });
-    const [code] = (await once(child, 'close')) as [number];
-    return { code, output };
-  }
+const terminals = new Set<ChildProcess>();
+afterAll(() => terminals.forEach((terminal) => terminal.kill('SIGKILL')));
 
+/** What a program writes to a terminal of its own, and how it ends, with `answer` typed at its question. */
+async function atTerminal(words: string, answer: string) {
+  const terminal = spawn('script', ['-qec', `${process.execPath} ${program.path} ${words}`, '/dev/null'], {
+    env: { ...program.env, TERM: 'xterm', SHELL: '/bin/sh' },
+    stdio: 'pipe',
+  });
+  terminals.add(terminal.once('close', () => terminals.delete(terminal)));
+  let output = '';
+  terminal.stdout.on('data', (chunk: Buffer) => {
+    const asked = output.includes('[y/N]');
+    output += chunk.toString();
+    if (!asked && output.includes('[y/N]')) terminal.stdin.write(answer);
+  });
+  const [code] = (await once(terminal, 'close')) as [number];
+  return { code, output };
+}
+
+describe.skipIf(!has('script'))('at a terminal (needs script)', () => {
   test.each([
     ['y\r', 0, 'Filed in /home/me/.ssh/known_hosts.', 1],
     ['\r', 77, 'Not trusted, and nothing was filed.', 0],

@@ -15,6 +15,17 @@ function commandOf(pid: string): string {
   }
 }
 
+/** Waits until no process holds `text` any more, and names those that still do after `withinMs`. */
+export async function leftOf(text: string, withinMs = 10_000): Promise<number[]> {
+  const end = performance.now() + withinMs;
+  let left = pidsOf(text);
+  while (left.length > 0 && performance.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    left = pidsOf(text);
+  }
+  return left;
+}
+
 let uniques = 0;
 /** A number of seconds that no other test sleeps, to know a process by. */
 export const uniqueSeconds = (): string =>

@@ -1,0 +1,39 @@
+import { execFileSync } from 'node:child_process';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { commandLine } from '../../src/core/command.ts';
+import { has } from '../support/requires.ts';
+
+const character = fc.oneof(
+  fc.constantFrom(...Array.from(`'"\\ $\`!*?[]{}()<>|&;#~^%=-+,.\n\t\r\x01\x7fé漢🙂a0`)),
+  fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }).filter((one) => one !== '\0' && !/\p{Cs}/u.test(one)),
+);
+const word = fc.array(character, { maxLength: 12 }).map((characters) => characters.join(''));
+const words = fc.array(word, { minLength: 1, maxLength: 40 });
+
+for (const shell of ['sh', 'dash', 'bash', 'fish', 'zsh', 'busybox']) {
+  describe.skipIf(!has(shell))(`a command line under ${shell}`, () => {
+    test('gives every word back byte for byte', () => {
+      const args = shell === 'busybox' ? ['sh', '-c'] : ['-c'];
+      fc.assert(
+        fc.property(words, (sent) => {
+          const line = commandLine(['printf', '%s\\0', ...sent]);
+          const said = execFileSync(shell, [...args, line], {
+            env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' },
+            stdio: ['ignore', 'pipe', 'inherit'],
+          });
+          expect(said.toString().split('\0').slice(0, -1)).toEqual(sent);
+        }),
+        { numRuns: shell === 'fish' ? 60 : 150 },
+      );
+    }, 60_000);
+  });
+}
+
+test('a NUL byte is refused, because no shell can be given one', () => {
+  fc.assert(
+    fc.property(word, word, (a, b) => {
+      expect(() => commandLine(['x', `${a}\0${b}`])).toThrow(RangeError);
+    }),
+  );
+});
