@@ -40,7 +40,7 @@ const signals = (
 ).split(' ');
 
 /** A shell reports a program that a signal ended as 128 and its number. Source: POSIX, Shell Command Language 2.8.2. */
-export function howItEnded({ exitCode, signal }: Ended): Ended {
+function howItEnded({ exitCode, signal }: Ended): Ended {
   const name = exitCode === null ? undefined : signals[exitCode - 128];
   return name === undefined || name === '-'
     ? { exitCode, signal: signal === null || signal.startsWith('SIG') ? signal : `SIG${signal}` }
