@@ -2,7 +2,9 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { format } from 'oxfmt';
 import { fleetJsonSchema } from '../src/config/schema.ts';
+import { tools } from '../src/tools/index.ts';
 import { checksDoc } from './checks-doc.ts';
+import { toolsPage, toolsSnapshot } from './tools-doc.ts';
 
 /** The folders whose every unit is one file, and how the file defines it. */
 const folders = [
@@ -80,6 +82,8 @@ export async function generated(): Promise<Map<string, string>> {
     files.set(`${entry.folder}/index.ts`, code);
   }
   files.set('docs/checks.md', checksDoc());
+  files.set('docs/tools.md', toolsPage(tools));
+  files.set('docs/tools.schema.json', toolsSnapshot(tools));
   files.set('schema/fleet.schema.json', `${JSON.stringify(fleetJsonSchema(), undefined, 2)}\n`);
   return files;
 }

@@ -9,6 +9,7 @@ import type { Report } from './core/report.ts';
 import { redactDeep } from './core/text.ts';
 import type { AnyTool } from './core/tool.ts';
 import { createEvidence } from './engine/evidence.ts';
+import { createLog } from './engine/log.ts';
 import { createEngine } from './engine/ops.ts';
 import { selectNodes } from './engine/select-nodes.ts';
 import { toolInput } from './tool-input.ts';
@@ -47,7 +48,9 @@ export async function createApp({ fleetPath }: { fleetPath?: string | undefined 
   const local = localNode();
   const transport = createTransports();
   let secrets: readonly string[] = [];
-  const evidence = createEvidence(join(readSettings(place).state, 'evidence'), () => secrets);
+  const settings = readSettings(place);
+  const log = createLog(settings.log);
+  const evidence = createEvidence(join(settings.state, 'evidence'), () => secrets);
   const engine = createEngine({ transport, evidence, local });
 
   /** This machine can be looked at without a fleet file. */
@@ -67,7 +70,14 @@ export async function createApp({ fleetPath }: { fleetPath?: string | undefined 
       const input = toolInput(tool, given);
       const fleet = await fleetFor(input);
       ({ secrets } = fleet);
-      const report: Report = await tool.run(input, engine.ops({ fleet, signal, onProgress }));
+      const start = performance.now();
+      const report: Report = await tool
+        .run(input, engine.ops({ fleet, signal, onProgress }))
+        .catch((thrown: unknown) => {
+          log.warn({ tool: tool.name, code: opsError(thrown).code }, 'call failed');
+          throw thrown;
+        });
+      log.info({ tool: tool.name, status: report.status, ms: Math.round(performance.now() - start) }, 'call answered');
       await evidence.save(
         report.findings.filter(({ status }) => status !== 'ok').flatMap((finding) => finding.evidence),
       );

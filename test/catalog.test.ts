@@ -10,7 +10,8 @@ import { camelCase, generated } from '../scripts/gen.ts';
 const names = (list: readonly { name: string }[]) => list.map(({ name }) => name);
 
 test('what is generated is up to date', async () => {
-  for (const [file, content] of await generated()) expect(readFileSync(file, 'utf8'), `${file}: run npm run gen`).toBe(content);
+  for (const [file, content] of await generated())
+    expect(readFileSync(file, 'utf8'), `${file}: run npm run gen`).toBe(content);
 });
 
 test.each([
@@ -43,5 +44,6 @@ describe.each(tools.map((tool) => [tool.name, tool] as const))('%s', (name, tool
     for (const key of tool.cli.positional) expect(Object.keys(properties)).toContain(key);
   });
 
-  test('answers in data whose schema is an object', () => expect(z.toJSONSchema(tool.data)).toMatchObject({ type: 'object' }));
+  test('answers in data whose schema is an object', () =>
+    expect(z.toJSONSchema(tool.data)).toMatchObject({ type: 'object' }));
 });

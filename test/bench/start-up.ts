@@ -28,9 +28,10 @@ async function listTools(): Promise<string> {
   throw new Error('the server ended before it listed its tools');
 }
 
+const bare = async () => once(spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' }), 'exit');
+
 /** How soon a host sees the tools, and how much of its context they take. */
 export async function startUp(): Promise<readonly Figure[]> {
-  const bare = async () => once(spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' }), 'exit');
   const started = await compared(11, listTools, bare);
   const { result } = JSON.parse(await listTools()) as { result: { tools: object[] } };
   const bytes = Buffer.byteLength(JSON.stringify({ tools: result.tools }));
