@@ -9,7 +9,7 @@ const checks = {
   lint: ['oxlint', '--deny-warnings', '.'],
   'dead code': ['knip'],
   // With them the test that the generated files are up to date, and the law of imports.
-  'unit and law tests': ['vitest', 'run', '--project', 'unit', '--reporter', 'default', '--silent'],
+  'unit and law tests': ['vitest', 'run', '--project', 'unit', '--reporter', 'default', '--silent=true'],
 };
 
 async function check([name, [program, ...words]]) {

@@ -31,6 +31,7 @@ export function reportText(report: Report, { color, width, nextText, limit }: Re
     paint,
     width: Number.isFinite(width) ? prose : width,
     manyNodes: new Set(report.findings.map(({ node }) => node)).size > 1,
+    said: clipped.summary,
   };
   const head = headLines(clipped, look);
   const sections = [

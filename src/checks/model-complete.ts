@@ -3,6 +3,7 @@ import { bytesText, count } from '../core/format.ts';
 import type { FileFormat } from '../probes/file-format.ts';
 import { modelHeader, type ModelHeader } from '../probes/model-header.ts';
 import { modelInput } from './model-input.ts';
+import { verifyModel } from './verify-model.ts';
 
 /** By what it is, by its own header, then by the declared size. A loader refuses what ends before its last tensor. */
 export const modelComplete = defineCheck({
@@ -11,12 +12,12 @@ export const modelComplete = defineCheck({
   layer: 'model',
   subjects: models,
   needs: (subject) => ({ header: need(modelHeader, modelInput(subject)) }),
-  evaluate({ header: seen }, { model: { path, bytes: declared } }): Verdict {
+  evaluate({ header: seen }, { service, model: { path, bytes: declared } }, node): Verdict {
     if (seen.state === 'unseen') return { status: 'unknown', summary: `Not known: ${seen.why}` };
+    const wrong = notAModel(path, seen) ?? byHeader(path, seen) ?? bySize(path, seen, declared);
+    if (wrong?.status === 'critical') return { ...wrong, next: [...(wrong.next ?? []), verifyModel(node, service)] };
     return (
-      notAModel(path, seen) ??
-      byHeader(path, seen) ??
-      bySize(path, seen, declared) ?? {
+      wrong ?? {
         status: 'ok',
         summary: `${path} is whole: ${formatText(seen)}, ${seen.size} bytes${declared === undefined ? '' : ' as declared'}.`,
       }

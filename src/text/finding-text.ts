@@ -8,6 +8,8 @@ export interface Look {
   readonly width: number;
   /** Several nodes are spoken of, so each finding says which one it is about. */
   readonly manyNodes: boolean;
+  /** The sentence at the head of the report, which nothing has to repeat. */
+  readonly said: string;
 }
 
 const restartWords = {
@@ -29,7 +31,9 @@ export function causeText(finding: Finding, look: Look): readonly string[] {
   ];
   return [
     ...afterStatus(status, subjectText(finding, manyNodes), look, 'bold'),
-    ...wrapped(oneLine(summary), width - 2).map((line) => `  ${line}`),
+    ...(look.said.includes(summary.replace(/\.$/, ''))
+      ? []
+      : wrapped(oneLine(summary), width - 2).map((line) => `  ${line}`)),
     ...wrapped(details.join('; '), width - 2).map((line) => paint('dim', `  ${line}`)),
   ];
 }
@@ -37,7 +41,7 @@ export function causeText(finding: Finding, look: Look): readonly string[] {
 /** Any other finding: one sentence with its evidence. */
 export function findingText(finding: Finding, look: Look): readonly string[] {
   const evidence = evidenceText(finding, 2).map((text) => ` (${text})`);
-  const sentence = `${subjectText(finding, look.manyNodes)}: ${oneLine(finding.summary)}${evidence.join('')}`;
+  const sentence = `${named(finding, look.manyNodes)}${evidence.join('')}`;
   return afterStatus(finding.status, sentence, look);
 }
 
@@ -49,6 +53,14 @@ function afterStatus(status: Status, text: string, { paint, width }: Look, ink?:
     const inked = ink === undefined ? line : paint(ink, line);
     return index === 0 ? `${paint(statusInk[status], word)}  ${inked}` : ' '.repeat(hang) + inked;
   });
+}
+
+/** The sentence, with its subject where it does not begin with that itself. */
+function named(finding: Finding, manyNodes: boolean): string {
+  const summary = oneLine(finding.summary);
+  const name = finding.subject.slice(finding.subject.indexOf(':') + 1);
+  if (!manyNodes && summary.startsWith(name)) return summary;
+  return `${subjectText(finding, manyNodes)}: ${summary}`;
 }
 
 function subjectText({ node, subject }: Finding, manyNodes: boolean): string {

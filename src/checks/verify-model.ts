@@ -1,0 +1,10 @@
+import type { Node } from '../core/node.ts';
+import type { Next } from '../core/report.ts';
+import type { Service } from '../core/service.ts';
+
+/** That a copy went well is proven by the file, not by the program that copied it. */
+export const verifyModel = (node: Node, service: Service): Next => ({
+  say: 'Then prove that it is whole and no longer growing.',
+  tool: 'model_verify',
+  args: { nodes: [node.name], service: service.name },
+});
