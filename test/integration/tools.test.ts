@@ -1,0 +1,158 @@
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startSandbox, type Sandbox } from '../../sandbox/index.ts';
+import { createApp, type App } from '../../src/app.ts';
+import { reportSchema } from '../support/report-schema.ts';
+import type { Report } from '../../src/core/report.ts';
+import { tools } from '../../src/tools/index.ts';
+import { until } from '../support/until.ts';
+
+let sandbox: Sandbox;
+let app: App;
+const state = mkdtempSync(join(tmpdir(), 'rackhand-state-'));
+
+beforeAll(async () => {
+  process.env['RACKHAND_STATE'] = state;
+  sandbox = await startSandbox();
+  app = await createApp({ fleetPath: sandbox.fleetPath });
+  await until(async () => ((await restartsOfLlama()) ?? 0) > 1, 60_000);
+});
+
+afterAll(async () => {
+  await app.close();
+  await sandbox.stop();
+  rmSync(state, { recursive: true });
+});
+
+/** Whether a process of this sandbox runs a program of this name. */
+const runs = (program: string): boolean =>
+  readdirSync('/proc').some((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`sandbox/gpu/${program}`);
+    } catch {
+      return false;
+    }
+  });
+
+const restartsOfLlama = async () => (await sandbox.services()).find(({ name }) => name === 'llama')?.restarts;
+
+/** Every answer has the shape that its tool promises. */
+async function call(name: string, input: object = {}): Promise<Report> {
+  const tool = tools.find((each) => each.name === name);
+  if (tool === undefined) throw new Error(`there is no tool ${name}`);
+  const report = await app.call(tool, input, { signal: new AbortController().signal, onProgress: () => undefined });
+  reportSchema(tool).parse(JSON.parse(JSON.stringify(report)));
+  return report;
+}
+
+describe('over a real SSH connection to the sandbox node', () => {
+  test('node_triage names the truncated model as the cause and what suffers from it', async () => {
+    const report = await call('node_triage', { nodes: ['sandbox'] });
+    expect(report.status).toBe('critical');
+    expect(report.summary).toContain('is truncated');
+    expect(report.summary).toContain('llama and api suffer from it');
+    const [cause] = report.findings;
+    expect(cause).toMatchObject({
+      role: 'cause',
+      check: 'model.complete',
+      service: 'llama',
+      restartHelps: 'after-fix',
+    });
+    expect(report.findings.filter(({ role }) => role === 'consequence').map(({ service }) => service)).toContain('api');
+    expect(report.notes).toContain('sandbox: SIMULATED, not real: gpu.');
+    expect(report.next).toContainEqual(expect.objectContaining({ tool: 'model_verify' }));
+    const evidence = await app.evidence(cause?.evidence[0] ?? '');
+    expect(evidence?.text).toContain(sandbox.model);
+  });
+
+  test('node_triage in full also shows what is well', async () => {
+    const report = await call('node_triage', { nodes: ['role=compute'], detail: 'full' });
+    expect(report.findings.some(({ status }) => status === 'ok')).toBe(true);
+  });
+
+  test('fleet_list asks nobody', async () => {
+    const report = await call('fleet_list');
+    expect(report.data).toMatchObject({ nodes: [{ node: 'sandbox', labels: { role: 'compute' }, gpus: 1 }] });
+  });
+
+  test('fleet_check reaches the node and finds that it lacks nothing', async () => {
+    const report = await call('fleet_check');
+    expect(report).toMatchObject({ status: 'ok', data: { nodes: [{ node: 'sandbox', reached: true, lacks: [] }] } });
+  });
+
+  test('service_list shows what pm2 says, declared or not', async () => {
+    const report = await call('service_list');
+    expect(report.data).toMatchObject({
+      services: expect.arrayContaining([
+        expect.objectContaining({ service: 'api', manager: 'pm2', state: 'running' }),
+        expect.objectContaining({ service: 'llama', manager: 'pm2' }),
+      ]),
+      unreachable: [],
+    });
+  });
+
+  test('log_tail reads what the service wrote, and only lines that hold the string', async () => {
+    const report = await call('log_tail', {
+      node: 'sandbox',
+      service: 'llama',
+      lines: 3,
+      grep: 'corrupted or incomplete',
+    });
+    const lines = report.show.flatMap((part) => (part.kind === 'remote' ? part.lines : []));
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.every((line) => line.includes('corrupted or incomplete'))).toBe(true);
+  });
+
+  test('gpu_status shows the simulated GPU and says that it is one', async () => {
+    const report = await call('gpu_status');
+    expect(report.data).toMatchObject({
+      gpus: [{ node: 'sandbox', gpu: 0, name: expect.stringContaining('Simulated') }],
+    });
+    expect(report.notes).toContain('sandbox: SIMULATED, not real: gpu.');
+  });
+
+  test('an nvidia-smi that hangs is unknown, not ok, and does not stay behind on the node', async () => {
+    const hangs = join(sandbox.folder, 'home', 'nvidia-smi-hangs');
+    writeFileSync(hangs, '');
+    const report = await call('gpu_status');
+    rmSync(hangs);
+    expect(report.status).toBe('unknown');
+    expect(report.findings).toContainEqual(
+      expect.objectContaining({ check: 'gpu.nvml', status: 'unknown', summary: expect.stringContaining('20 s') }),
+    );
+    await until(() => !runs('nvidia-smi'));
+  });
+
+  test('health_check reads the body of a 503 and does not blame the api', async () => {
+    const report = await call('health_check', { service: 'api' });
+    expect(report).toMatchObject({ status: 'degraded', data: { endpoints: [{ service: 'api', status: 'degraded' }] } });
+    expect(report.summary).toContain('do not restart it');
+  });
+
+  test('model_verify finds the truncated file, and finds it whole once it is', async () => {
+    expect(await call('model_verify')).toMatchObject({
+      status: 'critical',
+      data: { models: [{ path: sandbox.model, status: 'critical' }] },
+    });
+    copyFileSync(sandbox.wholeModel, sandbox.model);
+    expect(await call('model_verify')).toMatchObject({ status: 'ok' });
+  });
+});
+
+describe('what is not there is refused with the names that are', () => {
+  test.each([
+    ['node_triage', { nodes: ['sandbux'] }, 'UNKNOWN_NODE', 'Did you mean sandbox?'],
+    ['node_triage', { nodes: ['role=nothing'] }, 'UNKNOWN_NODE', 'sandbox'],
+    ['log_tail', { node: 'sandbox', service: 'lama' }, 'UNKNOWN_SERVICE', 'Did you mean llama?'],
+    ['log_tail', { node: 'sandbox', file: '/etc/shadow' }, 'UNKNOWN_FILE', 'It declares'],
+    ['log_tail', { node: 'sandbox' }, 'USAGE', 'llama'],
+    ['log_tail', { node: 'sandbox', service: 'llama', since: 'noon' }, 'USAGE', ''],
+    ['health_check', { service: "x'; rm -rf / #\n\u202e" }, 'UNKNOWN_SERVICE', 'It declares: llama, api, worker'],
+    ['gpu_status', { node: 'sandbox' }, 'USAGE', 'gpu_status takes: nodes, detail'],
+  ])('%s %j', async (name, input, code, hint) => {
+    await expect(call(name, input)).rejects.toMatchObject({ code });
+    expect((await call(name, input).catch((error: { hint?: string }) => error.hint)) ?? '').toContain(hint);
+  });
+});
