@@ -69,7 +69,7 @@ function findingSections(findings: readonly Finding[], look: Look): readonly Sec
     ['Also wrong', others.filter(isBad), findingText],
     ['Not known, so not ok', others.filter(({ status }) => status === 'unknown'), findingText],
     ['Fine', others.filter(({ status }) => status === 'ok'), findingText],
-    ['Does not apply here', others.filter(({ status }) => status === 'not_applicable'), findingText],
+    ['Does not apply here', saidOnce(others.filter(({ status }) => status === 'not_applicable')), findingText],
   ];
   return groups
     .filter(([, group]) => group.length > 0)
@@ -80,6 +80,13 @@ function findingSections(findings: readonly Finding[], look: Look): readonly Sec
       keeps: 'first',
     }));
 }
+
+/** Several checks give the same reason why there is nothing for them to judge. */
+const saidOnce = (findings: readonly Finding[]): readonly Finding[] =>
+  findings.filter(
+    (finding, index) =>
+      findings.findIndex(({ node, summary }) => node === finding.node && summary === finding.summary) === index,
+  );
 
 const shownSections = ({ show }: Report, { paint }: Look, width: number): readonly Section[] =>
   show

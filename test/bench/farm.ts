@@ -1,7 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync, openSync, writeSync, closeSync } from 'node:fs';
 import { createServer, connect, type Server } from 'node:net';
-import { createServer as createHttpServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
@@ -25,6 +24,15 @@ export interface Farm {
 const user = 'rackhand-bench';
 const addUser = () =>
   execFileSync('useradd', ['--no-create-home', '--home-dir', '/', '--password', '*', '--shell', '/bin/sh', user]);
+
+/** In a process of its own: what it costs to answer is not the client's. */
+const healthServer = `
+  for (const port of process.argv.slice(1)) {
+    const server = require('http').createServer((_, answer) => answer.end('{"status":"ok"}'));
+    server.keepAliveTimeout = 60000;
+    server.listen(Number(port), '127.0.0.1');
+  }
+`;
 
 const logNames = ['fastapi.err', 'worker-gpu.err', 'llama.err'];
 
@@ -71,15 +79,8 @@ export async function startFarm(nodes: number): Promise<Farm> {
   const line = `${'INFO:     127.0.0.1:51234 - "GET /v1/items/abcdefghijklmnop HTTP/1.1" 200 OK'.padEnd(127)}\n`;
   for (const log of logs) fill(log, line.repeat(8_192), 50);
 
-  const healthServers = [1, 2].map(() =>
-    createHttpServer((_, answer) => answer.end('{"status":"ok"}')).listen(0, '127.0.0.1'),
-  );
-  await Promise.all(healthServers.map((server) => once(server, 'listening')));
-  const healthPorts = healthServers.map((server) => {
-    server.keepAliveTimeout = 60_000;
-    const address = server.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
-  });
+  const healthPorts = [await freePort(), await freePort()];
+  children.push(spawn(process.execPath, ['-e', healthServer, ...healthPorts.map(String)], { stdio: 'ignore' }));
 
   const supervisorConfig = join(folder, 'supervisord.conf');
   writeFileSync(
@@ -127,6 +128,7 @@ export async function startFarm(nodes: number): Promise<Farm> {
 
   await until(() => answers(addresses.at(-1) ?? '127.0.0.1', port));
   await until(() => answers(addresses[0] ?? '127.0.0.1', port));
+  for (const healthPort of healthPorts) await until(() => answers('127.0.0.1', healthPort));
   // A service is proven up after a minute; the figures are those of a healthy node, so its processes have to be old enough.
   await until(() => execQuiet('supervisorctl', ['-c', supervisorConfig, 'status']).split('RUNNING').length === 4);
 
@@ -141,7 +143,6 @@ export async function startFarm(nodes: number): Promise<Farm> {
     supervisorConfig,
     logs,
     stop() {
-      for (const server of healthServers) server.close().closeAllConnections();
       for (const child of children) child.kill('SIGTERM');
       rmSync(folder, { recursive: true, force: true });
       execFileSync('userdel', ['--force', user], { stdio: 'ignore' });
