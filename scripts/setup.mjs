@@ -10,6 +10,8 @@ const components = {
   sshd: 'openssh-server',
   supervisord: 'supervisor',
   fish: 'fish',
+  zsh: 'zsh',
+  busybox: 'busybox',
   curl: 'curl',
 };
 

@@ -20,6 +20,8 @@ type Evidence = z.infer<typeof evidenceSchema>;
 
 const keptBytes = 32 * 1024 ** 2;
 const keptFiles = 100;
+const headBytes = 2_048;
+const tailBytes = 14_336;
 
 /** Keeps observations and texts by id: the newest 32 MiB in memory, those that a report rests on also in `folder`. */
 export function createEvidence(folder: string, secrets: () => readonly string[]) {
@@ -43,8 +45,10 @@ export function createEvidence(folder: string, secrets: () => readonly string[])
   };
 
   return {
-    record: (observation: Observation): string =>
-      hold(sizeOf(observation.reply), (id) => ({ id, ...shown(observation, secrets()) })),
+    record(observation: Observation): string {
+      const kept = { ...observation, reply: excerpt(observation.reply) };
+      return hold(sizeOf(kept.reply), (id) => ({ id, ...shown(kept, secrets()) }));
+    },
 
     keep(node: string, title: string, text: string): string {
       const safe = redact(text, secrets());
@@ -95,6 +99,19 @@ function answerText(reply: Reply): string {
   if ('reason' in reply) return `${reply.reason}: ${reply.message}`;
   const { at: _at, ms: _ms, ...facts } = reply;
   return JSON.stringify(facts, undefined, 1);
+}
+
+/** Beginning and end of what a file said, copied: a view of it would keep the whole packet that it came in. */
+function excerpt(reply: Reply): Reply {
+  if (!('bytes' in reply)) return reply;
+  const { bytes } = reply;
+  if (bytes.length <= headBytes + tailBytes) return { ...reply, bytes: bytes.slice() };
+  const cut = new TextEncoder().encode(`\n[... ${bytes.length - headBytes - tailBytes} bytes left out ...]\n`);
+  const kept = new Uint8Array(headBytes + cut.length + tailBytes);
+  kept.set(bytes.subarray(0, headBytes));
+  kept.set(cut, headBytes);
+  kept.set(bytes.subarray(bytes.length - tailBytes), headBytes + cut.length);
+  return { ...reply, bytes: kept };
 }
 
 function sizeOf(reply: Reply): number {

@@ -1,27 +1,30 @@
 import type { Reply } from '../core/command.ts';
 import type { Observed } from '../core/tool.ts';
-import { createKnownFacts } from './known-facts.ts';
+import type { KnownFact, Mark } from './known-facts.ts';
 
-interface Answer {
+export interface Answer {
   readonly reply: Reply;
+  /** Of the observation. */
   readonly id: string;
+  readonly mark: Mark;
 }
 
 /** What is remembered of a node between sweeps: answers that may be used again and the last samples. A reboot voids it. */
 export function createMemory(now: () => number = Date.now) {
   const replies = new Map<string, { at: number; answer: Promise<Answer> }>();
   const samples = new Map<string, { at: number; observed: Observed<unknown> }>();
-  const facts = createKnownFacts();
+  const facts = new Map<string, KnownFact>();
   let boot: string | undefined;
 
   return {
+    /** Facts by probe and input: probes are pure, so the same answers are the same fact, and nothing is parsed again. */
     facts,
 
     bootedAs(bootId: string): void {
       if (boot !== undefined && boot !== bootId) {
         replies.clear();
         samples.clear();
-        facts.forget();
+        facts.clear();
       }
       boot = bootId;
     },

@@ -34,17 +34,18 @@ export function createEngine({
 
   return {
     ops({ fleet, signal, onProgress }) {
-      // Every command under way listens to it, hundreds at once for a large fleet.
-      setMaxListeners(0, signal);
       return {
         fleet,
         nodes: (selectors) => selectNodes(fleet, selectors, local),
         async look(node): Promise<NodeLook> {
           if (signal.aborted) throw new OpsError('CANCELLED', 'Cancelled before it began.');
-          const session = await transport.open(node, signal);
+          // A signal of its own for each node: thousands of listeners on one would slow each other down.
+          const own = AbortSignal.any([signal]);
+          setMaxListeners(0, own);
+          const session = await transport.open(node, own);
           const onWait = (ms: number) => onProgress(`${node.name}: waiting ${ms / 1000} s for a second sample`);
           const memory = memoryOf(node.name);
-          const sweep = createSweep({ node: node.name, session, memory, evidence, signal, onWait });
+          const sweep = createSweep({ node: node.name, session, memory, evidence, signal: own, onWait });
           return {
             observe: (probe, input) => sweep.observe(probe, input),
             async survey(checks) {

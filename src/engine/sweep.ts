@@ -7,8 +7,8 @@ import { fileTextIfAny } from '../core/reply.ts';
 import type { Session } from '../core/session.ts';
 import type { Observed } from '../core/tool.ts';
 import type { EvidenceStore } from './evidence.ts';
-import type { Round } from './known-facts.ts';
-import type { Memory } from './memory.ts';
+import { markOf, type Mark, type Round } from './known-facts.ts';
+import type { Answer, Memory } from './memory.ts';
 
 /** One look at one node: what several checks want to know is asked once. */
 export interface Sweep {
@@ -26,11 +26,6 @@ interface SweepOptions {
   onWait(ms: number): void;
 }
 
-interface Answer {
-  readonly reply: Reply;
-  readonly id: string;
-}
-
 type Look = Command<'observe'>;
 
 const keyOf = ({ ask, become }: Look): string => JSON.stringify([ask, become]);
@@ -41,17 +36,17 @@ export function createSweep({ node, session, memory, evidence, signal, onWait }:
   const facts = new Map<string, Promise<Observed<unknown>>>();
   let bootId = 'unknown';
 
-  async function put(probe: string, command: Look, key = keyOf(command)): Promise<Answer> {
+  async function put(probe: string, command: Look): Promise<Answer> {
     const reply = await session.ask(command, signal);
     const id = evidence.record({ node, bootId, probe, ask: command.ask, reply });
-    return { reply: memory.facts.settle(key, command, reply), id };
+    return { reply, id, mark: markOf(command, reply) };
   }
 
   function answer(probe: string, command: Look): Promise<Answer> {
     const key = keyOf(command);
     const fresh = memory.fresh(key, command.freshMs);
     if (fresh !== undefined) return fresh;
-    const asked = answers.get(key) ?? put(probe, command, key);
+    const asked = answers.get(key) ?? put(probe, command);
     answers.set(key, asked);
     if (command.freshMs > 0) memory.keepFresh(key, asked);
     return asked;
@@ -71,41 +66,46 @@ export function createSweep({ node, session, memory, evidence, signal, onWait }:
     commands: readonly Look[],
     ids: Set<string>,
     ask: Ask,
-  ): Promise<readonly Reply[]> {
+  ): Promise<readonly Answer[]> {
     const answered = await Promise.all(commands.map((command) => ask(probe, command)));
     for (const { id } of answered) ids.add(id);
-    return answered.map(({ reply }) => reply);
+    return answered;
   }
 
   async function observe<Input, Fact>(probe: Probe<Input, Fact>, input: Input): Promise<Observed<Fact>> {
     const ids = new Set<string>();
     const asking = probe.steps(input);
     let turn = asking.next();
-    while (turn.done !== true) turn = asking.next(await round(probe.name, turn.value, ids, answer));
+    while (turn.done !== true) turn = asking.next(repliesOf(await round(probe.name, turn.value, ids, answer)));
     return { fact: turn.value, evidence: [...ids] };
   }
 
   /** The questions of the last time first: while the answers are the same, so are the questions, and in the end the fact. */
   async function ask({ probe, steps }: Need<unknown>, key: string, put: Ask): Promise<Observed<unknown>> {
-    const known = memory.facts.of(key);
+    const known = memory.facts.get(key);
     const ids = new Set<string>();
     const rounds: Round[] = [];
-    for (const { commands, replies: before } of known?.rounds ?? []) {
-      const replies = await round(probe, commands, ids, put);
-      rounds.push({ commands, replies });
-      if (replies.some((reply, index) => reply !== before[index])) break;
+    const given: (readonly Reply[])[] = [];
+    const askNext = async (commands: readonly Look[]): Promise<readonly Mark[]> => {
+      const answered = await round(probe, commands, ids, put);
+      const marks = answered.map(({ mark }) => mark);
+      rounds.push({ commands, marks });
+      given.push(repliesOf(answered));
+      return marks;
+    };
+    for (const { commands, marks: before } of known?.rounds ?? []) {
+      const marks = await askNext(commands);
+      if (marks.some((mark, index) => mark !== before[index])) break;
       if (rounds.length === known?.rounds.length) return { fact: known.fact, evidence: [...ids] };
     }
     const asking = steps();
     let turn = asking.next();
-    for (const { replies } of rounds) turn = asking.next(replies);
+    for (const replies of given) turn = asking.next(replies);
     while (turn.done !== true) {
-      const commands = turn.value;
-      const replies = await round(probe, commands, ids, put);
-      rounds.push({ commands, replies });
-      turn = asking.next(replies);
+      await askNext(turn.value);
+      turn = asking.next(given.at(-1) ?? []);
     }
-    memory.facts.keep(key, { rounds, fact: turn.value });
+    memory.facts.set(key, { rounds, fact: turn.value });
     return { fact: turn.value, evidence: [...ids] };
   }
 
@@ -145,6 +145,8 @@ export function createSweep({ node, session, memory, evidence, signal, onWait }:
 
   return { observe, need };
 }
+
+const repliesOf = (answered: readonly Answer[]): readonly Reply[] => answered.map(({ reply }) => reply);
 
 const pair = (first: Observed<unknown>, second: Observed<unknown>): Observed<unknown> => ({
   fact: [first.fact, second.fact],

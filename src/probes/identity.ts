@@ -32,7 +32,7 @@ export const identity = defineProbe({
       read('/proc/sys/kernel/random/boot_id', { bytes: 64 }),
       read('/proc/uptime', { bytes: 128 }),
       // The line of interest stands behind one counter per interrupt, of which large machines have thousands.
-      read('/proc/stat', { bytes: 262_144, freshMs }),
+      read('/proc/stat', { bytes: 131_072, freshMs }),
       read('/proc/sys/kernel/hostname', { bytes: 256, freshMs }),
       read('/proc/sys/kernel/osrelease', { bytes: 256, freshMs }),
       read('/proc/1/comm', { bytes: 64, freshMs }),

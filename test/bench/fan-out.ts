@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createApp } from '../../src/app.ts';
 import type { Farm } from './farm.ts';
@@ -44,7 +45,10 @@ export async function fanOut(farm: Farm): Promise<readonly Figure[]> {
       `127.0.0.[1-${count}]`,
       `sh -c '${batchedScript(farm).replaceAll('\n', '; ')}true'`,
     ]);
-  const child = fork(fileURLToPath(import.meta.url), [farm.fleet, String(count)]);
+  // Built as the program is: the loader that runs these sources would count as ours.
+  const built = join(farm.folder, 'built');
+  await runProgram(process.execPath, ['scripts/build.mjs', built, 'test/bench/fan-out.ts']);
+  const child = fork(join(built, 'fan-out.js'), [farm.fleet, String(count)], { execArgv: [] });
   const [ours] = (await once(child, 'message')) as [FanOut];
   const theirs = median([await timed(clush), await timed(clush), await timed(clush)]);
   return [

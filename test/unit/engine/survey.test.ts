@@ -134,3 +134,32 @@ test('every finding names evidence that can be read, with the boot it belongs to
   expect(shown?.text).toContain('read /a (65536 bytes from 0)');
   expect(shown?.text).toContain('password=[redacted] x');
 });
+
+test('what a file says again is not read again, and what it says anew is', async () => {
+  const memory = createMemory();
+  let parsed = 0;
+  const counting = defineProbe({
+    name: 'test.counting',
+    summary: 'What a file holds, and how often that was read',
+    command: () => read('/a'),
+    parse: (reply) => {
+      parsed += 1;
+      return fileText(reply, '/a');
+    },
+  });
+  const check = defineCheck({
+    name: 'test.counted',
+    summary: 'The file holds something',
+    layer: 'storage',
+    subjects: theNode,
+    needs: () => ({ text: need(counting, {}) }),
+    evaluate: ({ text }) => ({ status: 'ok', summary: text }),
+  });
+  const summaries: string[] = [];
+  for (const text of ['x', 'x', 'y', 'y']) {
+    const [finding] = await survey(sweepOf({ '/a': text }, { memory }).sweep, node, [check]);
+    summaries.push(finding?.summary ?? '');
+  }
+  expect(summaries).toEqual(['x', 'x', 'y', 'y']);
+  expect(parsed).toBe(2);
+});
