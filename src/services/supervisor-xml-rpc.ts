@@ -26,6 +26,8 @@ const base64 = (text: string) => btoa(String.fromCharCode(...new TextEncoder().e
 const parser = new XMLParser({
   parseTagValue: false,
   trimValues: false,
+  // Names are enough; as text the whole path would be made for each.
+  jPath: false,
   isArray: (name) => name === 'member' || name === 'value',
 });
 

@@ -109,21 +109,22 @@ describe.skipIf(!has('sshd'))('without SFTP (needs sshd)', () => {
 });
 
 describe.skipIf(!has('sshd'))('output (needs sshd)', () => {
-  test('of 64 MiB head, tail and the exact count are kept, and the rest is not held in memory', async () => {
+  test('of 256 MiB head, tail and the exact count are kept, and the rest is not held in memory', async () => {
     const session = await transport.open(sshNode(sshd, { ssh }, 'large'));
     await session.ask(run(['true']));
     global.gc?.();
     const idle = process.memoryUsage.rss();
     let peak = idle;
     const watching = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 5);
-    const words = ['sh', '-c', 'echo first; head -c 67108864 /dev/zero | tr "\\0" x; echo; echo last'] as const;
+    const words = ['sh', '-c', 'echo first; head -c 268435456 /dev/zero | tr "\\0" x; echo; echo last'] as const;
     const { stdout, exitCode } = await session.ask(run(words, { bytes: 65_536, deadlineMs: 60_000 }));
     clearInterval(watching);
     expect(exitCode).toBe(0);
-    expect(stdout.totalBytes).toBe(67_108_864 + 'first\n\nlast\n'.length);
+    expect(stdout.totalBytes).toBe(268_435_456 + 'first\n\nlast\n'.length);
     expect(stdout.head).toMatch(/^first\nx+$/);
     expect(stdout.tail).toMatch(/^x+\nlast\n$/);
     expect(stdout.omittedBytes).toBe(stdout.totalBytes - 65_536);
-    expect(peak - idle).toBeLessThan(60 * 1_048_576);
+    // What is not collected yet counts as well, so this only tells held from passed on; the figure is the benchmark's.
+    expect(peak - idle).toBeLessThan(128 * 1_048_576);
   });
 });
