@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readSettings } from '../../../src/config/settings.ts';
 
-const settings = (env: Record<string, string>) => readSettings({ env, cwd: '/work', home: '/home/ops' });
+const settings = (env: Record<string, string>) => readSettings({ env, cwd: '/srv', home: '/home/ops' });
 
 test('without anything set, the state lies in the home and only warnings are logged', () => {
   expect(settings({})).toEqual({ fleet: undefined, log: 'warn', state: '/home/ops/.local/state/rackhand' });
@@ -10,7 +10,7 @@ test('without anything set, the state lies in the home and only warnings are log
 
 test('paths of the environment are made absolute', () => {
   expect(settings({ RACKHAND_FLEET: 'a/fleet.yaml', RACKHAND_STATE: '~/state' })).toMatchObject({
-    fleet: '/work/a/fleet.yaml',
+    fleet: '/srv/a/fleet.yaml',
     state: '/home/ops/state',
   });
 });
