@@ -31,7 +31,7 @@ export async function httpByExec(
       {
         command: { ...command, deadlineMs: left },
         // It has to tell that it waited in vain before the deadline has passed here.
-        program: program(command.ask, (left - Math.min(1_000, left / 3)) / 1_000),
+        program: program(command.ask, (left - Math.min(2_000, left / 3)) / 1_000),
         outputs: { stdout: reader.push, stderr: complaints.push.bind(complaints) },
       },
       signal,
