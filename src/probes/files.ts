@@ -1,21 +1,15 @@
-import { read, stat, type FileTrouble, type FileType, type ReadFound, type StatFound } from '../core/command.ts';
+import { read, stat, type FileFacts, type FileTrouble, type ReadFound, type StatFound } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
 import { askAll, defineProbe } from '../core/probe.ts';
 
 /** What stands at a path. `link` is what the path itself says when it is a symbolic link. */
 export type FileState =
-  | {
+  | (FileFacts & {
       readonly there: true;
-      readonly type: FileType;
-      readonly size: number;
-      readonly mtimeMs: number;
-      readonly mode: number;
-      readonly uid: number;
-      readonly gid: number;
       readonly link: string | null;
       /** Why its first byte could not be read: a dead network filesystem still answers `stat`. */
       readonly readErrno: string | null;
-    }
+    })
   | { readonly there: false; readonly errno: string; readonly message: string; readonly link: string | null };
 
 type Reply = StatFound | ReadFound | FileTrouble;

@@ -1,4 +1,4 @@
-import { list, read, stat, type FileType, type ListFound } from '../core/command.ts';
+import { list, read, stat, type FileFacts, type ListFound } from '../core/command.ts';
 import { ask, askAll, defineProbe } from '../core/probe.ts';
 import { nearest } from '../core/text.ts';
 
@@ -20,17 +20,11 @@ export type ModelFileFact = {
   /** Null where the folder can't be listed. */
   readonly unfinished: readonly Unfinished[] | null;
 } & (
-  | {
+  | (FileFacts & {
       readonly there: true;
-      readonly type: FileType;
-      readonly size: number;
-      readonly mtimeMs: number;
-      readonly mode: number;
-      readonly uid: number;
-      readonly gid: number;
       /** Bytes of the first four that came, or why none did: a dead mount still answers `stat`. Null where none was asked for. */
       readonly firstBytes: number | { readonly errno: string } | null;
-    }
+    })
   | {
       readonly there: false;
       readonly errno: string;
