@@ -74,7 +74,9 @@ export async function createApp({ fleetPath }: { fleetPath?: string | undefined 
       const report: Report = await tool
         .run(input, engine.ops({ fleet, signal, onProgress }))
         .catch((thrown: unknown) => {
-          log.warn({ tool: tool.name, code: opsError(thrown).code }, 'call failed');
+          const { code, kind } = opsError(thrown);
+          // The face tells whoever asked; here only what is ours to mend stands out.
+          log[kind.blame === 'us' ? 'error' : 'info']({ tool: tool.name, code }, 'call failed');
           throw thrown;
         });
       log.info({ tool: tool.name, status: report.status, ms: Math.round(performance.now() - start) }, 'call answered');
