@@ -218,9 +218,10 @@ export function run(
  * One word, quoted for a POSIX shell and for fish alike.
  *
  * A backslash inside single quotes is literal to sh and an escape to fish, so it stands outside of them, as does the quote.
+ * A leading `=` is a path lookup to zsh, and `%self` a process number to fish.
  */
 export function quote(word: string): string {
-  if (/^[A-Za-z0-9_/:=.,@%+-]+$/.test(word)) return word;
+  if (/^[A-Za-z0-9_/:.,@+-][A-Za-z0-9_/:=.,@+-]*$/.test(word)) return word;
   return word === ''
     ? "''"
     : word.replace(/[^'\\]+|['\\]/g, (part) => (part === "'" || part === '\\' ? `\\${part}` : `'${part}'`));

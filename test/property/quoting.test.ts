@@ -13,20 +13,46 @@ const words = fc.array(word, { minLength: 1, maxLength: 40 });
 
 for (const shell of ['sh', 'dash', 'bash', 'fish', 'zsh', 'busybox']) {
   describe.skipIf(!has(shell))(`a command line under ${shell}`, () => {
+    const args = shell === 'busybox' ? ['sh', '-c'] : ['-c'];
+    const given = (sent: readonly string[]) =>
+      execFileSync(shell, [...args, commandLine(['printf', '%s\\0', ...sent])], {
+        env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+        .toString()
+        .split('\0')
+        .slice(0, -1);
+
     test('gives every word back byte for byte', () => {
-      const args = shell === 'busybox' ? ['sh', '-c'] : ['-c'];
       fc.assert(
         fc.property(words, (sent) => {
-          const line = commandLine(['printf', '%s\\0', ...sent]);
-          const said = execFileSync(shell, [...args, line], {
-            env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' },
-            stdio: ['ignore', 'pipe', 'inherit'],
-          });
-          expect(said.toString().split('\0').slice(0, -1)).toEqual(sent);
+          expect(given(sent)).toEqual(sent);
         }),
         { numRuns: shell === 'fish' ? 60 : 150 },
       );
     }, 60_000);
+
+    test('gives back the words that only one shell reads as more than text', () => {
+      const odd = [
+        '=ls',
+        '=',
+        '==',
+        '=%',
+        '%self',
+        '%1',
+        '+x',
+        '-n',
+        '--',
+        '@',
+        'a=~b',
+        '~',
+        '~root',
+        '{a,b}',
+        '\\\\',
+        '^x',
+      ];
+      expect(given(odd)).toEqual(odd);
+    });
   });
 }
 
