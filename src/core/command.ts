@@ -199,11 +199,7 @@ export function http(
   return observe<HttpAsk>(ask, options);
 }
 
-interface ExecOptions extends Options {
-  readonly stdin?: string;
-  readonly bytes?: number;
-  readonly wedges?: boolean;
-}
+type ExecOptions = Options & Partial<Pick<ExecAsk, 'stdin' | 'bytes' | 'wedges'>>;
 
 /** A program that only looks. */
 export function run(
@@ -217,8 +213,8 @@ export function run(
 /**
  * One word, quoted for a POSIX shell and for fish alike.
  *
- * A backslash inside single quotes is literal to sh and an escape to fish, so it stands outside of them, as does the quote.
- * A leading `=` is a path lookup to zsh, and `%self` a process number to fish.
+ * A backslash in single quotes is literal to sh and an escape to fish, so it stands outside of them, as does the quote;
+ * a leading `=` is a path lookup to zsh, and `%self` a process number to fish.
  */
 export function quote(word: string): string {
   if (/^[A-Za-z0-9_/:.,@+-][A-Za-z0-9_/:=.,@+-]*$/.test(word)) return word;

@@ -59,6 +59,10 @@ export const nodeSchema = z.strictObject({
     .array(z.string().startsWith('/'))
     .default([])
     .describe('Paths whose filesystem must have room; / is always looked at'),
+  reaches: z
+    .array(z.url({ protocol: /^https?$/ }))
+    .default([])
+    .describe('What its services fetch from: model stores, object storage. Asked from the node'),
   thresholds: thresholdsSchema.partial().default({}),
   simulated: z.array(z.string()).default([]).describe('Parts of this node that are not real; every report says so'),
 });

@@ -27,6 +27,18 @@ export const healthSchema = z.strictObject({
 });
 export type Health = z.infer<typeof healthSchema>;
 
+export const temporalSchema = z.strictObject({
+  address: safeName.describe('host:port of the frontend, as its clients on the node reach it'),
+  namespace: safeName.default('default'),
+  http: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      "The frontend's HTTP API, e.g. http://temporal:7243; without it the temporal program of the node is asked",
+    ),
+  identity: z.string().min(1).optional().describe('Text that the identity of a poller must hold, e.g. @gpu'),
+});
+
 export const serviceKinds = ['api', 'worker', 'llama', 'whisper', 'ollama', 'comfyui', 'other'] as const;
 export const managers = ['supervisor', 'pm2', 'systemd', 'none'] as const;
 export type ManagerName = (typeof managers)[number];
@@ -51,7 +63,21 @@ export const serviceSchema = z.strictObject({
   health: z.array(healthSchema).default([]),
   files: z.array(path).default([]).describe('Files without which it can not start'),
   models: z.array(modelFileSchema).default([]),
+  ports: z
+    .array(z.int().min(1).max(65_535))
+    .default([])
+    .describe('Ports that it must listen on; those of its health URLs on the node count without'),
+  waitSeconds: z
+    .int()
+    .positive()
+    .optional()
+    .describe('How long its start script waits for its model (LLAMA_WAIT_SECONDS)'),
+  env: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('What its own environment must hold; values are compared and never shown'),
   queue: z.string().optional().describe('The task queue that it polls'),
+  temporal: temporalSchema.optional().describe('The Temporal server whose queue it polls'),
   needs: z.array(z.string()).default([]).describe('Services of this node that it depends on'),
   become: z.enum(['sudo']).optional().describe('Look through sudo -n where the login user may not'),
 });

@@ -12,6 +12,7 @@ import { memory } from './memory.ts';
 import { modelAccess } from './model-access.ts';
 import { modelFile } from './model-file.ts';
 import { modelHeader } from './model-header.ts';
+import { processes } from './processes.ts';
 import { serviceLogs } from './service-logs.ts';
 import { serviceStates } from './service-states.ts';
 import { tools } from './tools.ts';
@@ -29,6 +30,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   modelAccess,
   modelFile,
   modelHeader,
+  processes,
   serviceLogs,
   serviceStates,
   tools,

@@ -1,0 +1,106 @@
+import { captured } from '../core/capture.ts';
+import { list, read, run, type ExecReply } from '../core/command.ts';
+import { OpsError } from '../core/errors.ts';
+import { ask, askAll, defineProbe, type Asking } from '../core/probe.ts';
+import { bothOutputs, fileTextIfAny } from '../core/reply.ts';
+import { clean } from '../core/text.ts';
+
+/** One process as the kernel shows it; `args` is empty for threads of the kernel. */
+export interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  readonly user: string;
+  /** First letter of the state: R, S, D (uninterruptible), Z (zombie), T. */
+  readonly state: string;
+  readonly ageSeconds: number | null;
+  readonly rssBytes: number | null;
+  /** Where in the kernel it sleeps, where that may be seen. */
+  readonly waitsIn: string | null;
+  readonly args: string;
+}
+
+/** `complete` is false where only the first processes were read one by one. */
+export interface Processes {
+  readonly complete: boolean;
+  readonly list: readonly Process[];
+}
+
+// wwo: arguments as long as they are. ps of busybox knows none of these, and slim images have no ps at all.
+const ps = ['ps', '-ewwo', 'pid=,ppid=,user:32=,stat=,etimes=,rss=,wchan:32=,args='] as const;
+const mostRead = 500;
+
+/** One `ps`; where there is none, /proc. A process that is stuck in the kernel can make `ps` hang, so it stands alone. */
+export const processes = defineProbe({
+  name: 'node.processes',
+  summary: 'The processes of a node: parents, users, states, arguments',
+  *steps(_: Readonly<Record<string, never>>): Asking<Processes> {
+    const reply = yield* ask(run(ps, { wedges: true, deadlineMs: 5_000 }));
+    return reply.exitCode === 0 ? { complete: true, list: fromPs(reply) } : yield* fromFiles(reply);
+  },
+});
+
+const row = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\S+)\s+(\d+|-)\s+(\d+|-)\s+(\S+)\s(.*)$/;
+
+function fromPs({ stdout }: ExecReply): readonly Process[] {
+  const lines = clean(captured(stdout)).split('\n');
+  const found = lines.flatMap((line): readonly Process[] => {
+    const [, pid, parent, user = '', stat = '', age, rss, waits, args = ''] = row.exec(line) ?? [];
+    if (pid === undefined) return [];
+    return [
+      {
+        pid: Number(pid),
+        parent: Number(parent),
+        user,
+        state: stat.slice(0, 1),
+        ageSeconds: numberOrNull(age),
+        rssBytes: kibOrNull(rss),
+        waitsIn: waits === '-' || waits === undefined ? null : waits,
+        args: /^\[.*\]$/.test(args.trim()) ? '' : args.trim(),
+      },
+    ];
+  });
+  if (found.length === 0) throw new OpsError('OUTPUT_UNREADABLE', `ps printed no process: ${lines[0] ?? ''}`);
+  return found;
+}
+
+const numberOrNull = (digits: string | undefined): number | null =>
+  /^\d+$/.test(digits ?? '') ? Number(digits) : null;
+const kibOrNull = (digits: string | undefined): number | null => {
+  const kib = numberOrNull(digits);
+  return kib === null ? null : kib * 1024;
+};
+
+function* fromFiles(refused: ExecReply): Asking<Processes> {
+  const folder = yield* ask(list('/proc'));
+  if (!folder.ok)
+    throw new OpsError('OUTPUT_UNREADABLE', `Neither ps nor /proc shows the processes: ${bothOutputs(refused)}`);
+  const pids = folder.entries.map(({ name }) => name).filter((name) => /^\d+$/.test(name));
+  const some = pids.slice(0, mostRead);
+  const replies = yield* askAll(some.flatMap((pid) => [read(`/proc/${pid}/status`), read(`/proc/${pid}/cmdline`)]));
+  const found = some.flatMap((pid, index): readonly Process[] => {
+    const [status, cmdline] = replies.slice(2 * index, 2 * index + 2);
+    const text = status === undefined ? undefined : fileTextIfAny(status);
+    if (text === undefined) return [];
+    const field = (name: string) => new RegExp(`^${name}:\\s*(\\S+)`, 'm').exec(text)?.[1];
+    return [
+      {
+        pid: Number(pid),
+        parent: Number(field('PPid') ?? 0),
+        user: field('Uid') ?? '',
+        state: field('State') ?? '',
+        ageSeconds: null,
+        rssBytes: kibOrNull(field('VmRSS')),
+        waitsIn: null,
+        args: (cmdline?.ok === true ? new TextDecoder().decode(cmdline.bytes) : '').replaceAll('\0', ' ').trim(),
+      },
+    ];
+  });
+  return { complete: folder.omitted === 0 && pids.length <= mostRead, list: found };
+}
+
+/** A process and all that it started, itself first. */
+export function treeOf(all: readonly Process[], pid: number): readonly Process[] {
+  const own = all.filter((each) => each.pid === pid);
+  const below = all.filter((each) => each.parent === pid && each.pid !== pid);
+  return [...own, ...below.flatMap((child) => treeOf(all, child.pid))];
+}
