@@ -3,6 +3,7 @@ import type { Need } from '../core/check.ts';
 import { read, type Command, type Reply } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
 import type { Probe } from '../core/probe.ts';
+import { remembered } from '../core/remembered.ts';
 import { fileTextIfAny } from '../core/reply.ts';
 import type { Session } from '../core/session.ts';
 import type { Observed } from '../core/tool.ts';
@@ -28,7 +29,7 @@ interface SweepOptions {
 
 type Look = Command<'observe'>;
 
-const keyOf = ({ ask, become }: Look): string => JSON.stringify([ask, become]);
+const keyOf = remembered(({ ask, become }: Look): string => JSON.stringify([ask, become]));
 const bootIdFile = read('/proc/sys/kernel/random/boot_id', { bytes: 64 });
 
 export function createSweep({ node, session, memory, evidence, signal, onWait }: SweepOptions): Sweep {
