@@ -5,6 +5,7 @@ import { gpuDriver } from './gpu-driver.ts';
 import { gpuEcc } from './gpu-ecc.ts';
 import { gpuMemory } from './gpu-memory.ts';
 import { gpuNvml } from './gpu-nvml.ts';
+import { gpuPci } from './gpu-pci.ts';
 import { gpuRecovery } from './gpu-recovery.ts';
 import { gpuTemperature } from './gpu-temperature.ts';
 import { managerReach } from './manager-reach.ts';
@@ -27,6 +28,7 @@ export const checks: readonly AnyCheck[] = [
   gpuEcc,
   gpuMemory,
   gpuNvml,
+  gpuPci,
   gpuRecovery,
   gpuTemperature,
   managerReach,
