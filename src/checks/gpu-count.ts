@@ -3,7 +3,7 @@ import type { Next } from '../core/report.ts';
 import { gpuDevices, type GpuDevices } from '../probes/gpu-devices.ts';
 import { gpuDriver } from '../probes/gpu-driver.ts';
 import { gpuPci, pciAddress, type PciGpu } from '../probes/gpu-pci.ts';
-import { gpuNode, noGpu, otherMaker } from './gpu-node.ts';
+import { gpuNode, noGpu, notNvidia, otherMaker } from './gpu-node.ts';
 import { isElsewhere } from './gpu-pci.ts';
 
 export const gpuCount = defineCheck({
@@ -73,7 +73,6 @@ function fewerThan(declared: number, answering: string, { seen, silent, cards }:
   return tooFew(`${short}${listed('silent', named)}.`);
 }
 
-const notNvidia: Verdict = { status: 'not_applicable', summary: 'The GPUs of this node are not of NVIDIA.' };
 const lookForXid = {
   say: 'Look for Xid 79 at the silent address in the kernel log; drain the node, then reset or reboot.',
 };

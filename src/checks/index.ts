@@ -8,6 +8,7 @@ import { gpuNvml } from './gpu-nvml.ts';
 import { gpuPci } from './gpu-pci.ts';
 import { gpuRecovery } from './gpu-recovery.ts';
 import { gpuTemperature } from './gpu-temperature.ts';
+import { gpuWedged } from './gpu-wedged.ts';
 import { managerReach } from './manager-reach.ts';
 import { modelComplete } from './model-complete.ts';
 import { modelPresent } from './model-present.ts';
@@ -31,6 +32,7 @@ export const checks: readonly AnyCheck[] = [
   gpuPci,
   gpuRecovery,
   gpuTemperature,
+  gpuWedged,
   managerReach,
   modelComplete,
   modelPresent,

@@ -4,8 +4,10 @@ import { gpuDriver } from '../checks/gpu-driver.ts';
 import { gpuEcc } from '../checks/gpu-ecc.ts';
 import { gpuMemory } from '../checks/gpu-memory.ts';
 import { gpuNvml } from '../checks/gpu-nvml.ts';
+import { gpuPci } from '../checks/gpu-pci.ts';
 import { gpuRecovery } from '../checks/gpu-recovery.ts';
 import { gpuTemperature } from '../checks/gpu-temperature.ts';
+import { gpuWedged } from '../checks/gpu-wedged.ts';
 import { bytesText } from '../core/format.ts';
 import type { Node } from '../core/node.ts';
 import { defineTool, detailInput, nodesInput } from '../core/tool.ts';
@@ -13,7 +15,7 @@ import { gpuDevices, type GpuDevices } from '../probes/gpu-devices.ts';
 import { findingsReport } from './findings-report.ts';
 import { look } from './look.ts';
 
-const gpuChecks = [gpuDriver, gpuNvml, gpuCount, gpuRecovery, gpuEcc, gpuTemperature, gpuMemory];
+const gpuChecks = [gpuPci, gpuDriver, gpuWedged, gpuNvml, gpuCount, gpuRecovery, gpuEcc, gpuTemperature, gpuMemory];
 
 const row = z.object({
   node: z.string(),
