@@ -7,6 +7,10 @@ import { gpuMemory } from './gpu-memory.ts';
 import { gpuNvml } from './gpu-nvml.ts';
 import { gpuPci } from './gpu-pci.ts';
 import { gpuRecovery } from './gpu-recovery.ts';
+import { gpuRemap } from './gpu-remap.ts';
+import { gpuRepair } from './gpu-repair.ts';
+import { gpuRetired } from './gpu-retired.ts';
+import { gpuSram } from './gpu-sram.ts';
 import { gpuTemperature } from './gpu-temperature.ts';
 import { gpuWedged } from './gpu-wedged.ts';
 import { managerReach } from './manager-reach.ts';
@@ -31,6 +35,10 @@ export const checks: readonly AnyCheck[] = [
   gpuNvml,
   gpuPci,
   gpuRecovery,
+  gpuRemap,
+  gpuRepair,
+  gpuRetired,
+  gpuSram,
   gpuTemperature,
   gpuWedged,
   managerReach,

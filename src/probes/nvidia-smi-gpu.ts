@@ -60,8 +60,8 @@ export interface GpuEcc {
   /** Banks of memory that have no spare row left. */
   readonly exhaustedBanks: number | null;
   readonly retiredPages: number | null;
-  /** What the driver flags, in its tag names: `remapped_row_pending`, `sram_threshold_exceeded`, ... */
-  readonly flags: readonly string[];
+  /** What the driver raises or not, by its tag names (`remapped_row_pending`, ...); one that it does not know is left out. */
+  readonly flags: Readonly<Partial<Record<EccFlag, boolean>>>;
 }
 
 interface GpuProcess {
@@ -143,16 +143,18 @@ function recoveryOf(gpu: NvidiaSmiElement): string | null {
   return reset === 'Yes' ? 'Reset' : reset === 'No' ? 'None' : null;
 }
 
-const flagTags = [
-  'remapped_rows/remapped_row_pending',
-  'remapped_rows/remapped_row_failure',
-  'retired_pages/pending_retirement',
-  'retired_pages/pending_blacklist',
-  'ecc_errors/aggregate/sram_threshold_exceeded',
-  'ecc_errors/channel_repair_pending',
-  'ecc_errors/tpc_repair_pending',
-  'ecc_errors/unrepairable_memory',
-];
+/** Where each flag stands. */
+const flagTags = {
+  remapped_row_pending: 'remapped_rows',
+  remapped_row_failure: 'remapped_rows',
+  pending_retirement: 'retired_pages',
+  pending_blacklist: 'retired_pages',
+  sram_threshold_exceeded: 'ecc_errors/aggregate',
+  channel_repair_pending: 'ecc_errors',
+  tpc_repair_pending: 'ecc_errors',
+  unrepairable_memory: 'ecc_errors',
+} as const;
+export type EccFlag = keyof typeof flagTags;
 
 function eccOf(gpu: NvidiaSmiElement): GpuEcc {
   const sum = (...paths: readonly string[]): number | null => {
@@ -178,6 +180,11 @@ function eccOf(gpu: NvidiaSmiElement): GpuEcc {
       'retired_pages/multiple_single_bit_retirement/retired_count',
       'retired_pages/double_bit_retirement/retired_count',
     ),
-    flags: flagTags.filter((path) => gpu.text(path) === 'Yes').map((path) => path.slice(path.lastIndexOf('/') + 1)),
+    flags: Object.fromEntries(
+      Object.entries(flagTags).flatMap(([flag, folder]) => {
+        const said = gpu.text(`${folder}/${flag}`);
+        return said === 'Yes' || said === 'No' ? [[flag, said === 'Yes']] : [];
+      }),
+    ),
   };
 }
