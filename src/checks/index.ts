@@ -5,8 +5,14 @@ import { gpuDriver } from './gpu-driver.ts';
 import { gpuEcc } from './gpu-ecc.ts';
 import { gpuMemory } from './gpu-memory.ts';
 import { gpuNvml } from './gpu-nvml.ts';
+import { gpuPci } from './gpu-pci.ts';
 import { gpuRecovery } from './gpu-recovery.ts';
+import { gpuRemap } from './gpu-remap.ts';
+import { gpuRepair } from './gpu-repair.ts';
+import { gpuRetired } from './gpu-retired.ts';
+import { gpuSram } from './gpu-sram.ts';
 import { gpuTemperature } from './gpu-temperature.ts';
+import { gpuWedged } from './gpu-wedged.ts';
 import { managerReach } from './manager-reach.ts';
 import { modelComplete } from './model-complete.ts';
 import { modelPresent } from './model-present.ts';
@@ -27,8 +33,14 @@ export const checks: readonly AnyCheck[] = [
   gpuEcc,
   gpuMemory,
   gpuNvml,
+  gpuPci,
   gpuRecovery,
+  gpuRemap,
+  gpuRepair,
+  gpuRetired,
+  gpuSram,
   gpuTemperature,
+  gpuWedged,
   managerReach,
   modelComplete,
   modelPresent,

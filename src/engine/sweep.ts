@@ -77,36 +77,48 @@ export function createSweep({ node, session, memory, evidence, signal, onWait }:
     const ids = new Set<string>();
     const asking = probe.steps(input);
     let turn = asking.next();
-    while (turn.done !== true) turn = asking.next(repliesOf(await round(probe.name, turn.value, ids, answer)));
+    while (turn.done !== true) {
+      const told = await round(probe.name, turn.value, ids, answer).catch(failed);
+      turn = isFailed(told) ? asking.throw(told.error) : asking.next(repliesOf(told));
+    }
     return { fact: turn.value, evidence: [...ids] };
   }
 
-  /** The questions of the last time first: while the answers are the same, so are the questions, and in the end the fact. */
+  /**
+   * The questions of the last time first: while the answers are the same, so are the questions, and in the end the fact.
+   *
+   * What can't be answered is thrown into the probe, which may make a fact of that too; such a fact is not remembered.
+   */
   async function ask({ probe, steps }: Need<unknown>, key: string, put: Ask): Promise<Observed<unknown>> {
     const known = memory.facts.get(key);
     const ids = new Set<string>();
     const rounds: Round[] = [];
     const given: (readonly Reply[])[] = [];
-    const askNext = async (commands: readonly Look[]): Promise<readonly Mark[]> => {
-      const answered = await round(probe, commands, ids, put);
+    const askNext = async (commands: readonly Look[]): Promise<readonly Mark[] | Failed> => {
+      const answered = await round(probe, commands, ids, put).catch(failed);
+      if (isFailed(answered)) return answered;
       const marks = answered.map(({ mark }) => mark);
       rounds.push({ commands, marks });
       given.push(repliesOf(answered));
       return marks;
     };
+    let told: readonly Mark[] | Failed = [];
     for (const { commands, marks: before } of known?.rounds ?? []) {
-      const marks = await askNext(commands);
-      if (marks.some((mark, index) => mark !== before[index])) break;
+      told = await askNext(commands);
+      if (isFailed(told) || told.some((mark, index) => mark !== before[index])) break;
       if (rounds.length === known?.rounds.length) return { fact: known.fact, evidence: [...ids] };
     }
     const asking = steps();
     let turn = asking.next();
     for (const replies of given) turn = asking.next(replies);
+    let isWhole = !isFailed(told);
+    if (isFailed(told)) turn = asking.throw(told.error);
     while (turn.done !== true) {
-      await askNext(turn.value);
-      turn = asking.next(given.at(-1) ?? []);
+      told = await askNext(turn.value);
+      if (isFailed(told)) isWhole = false;
+      turn = isFailed(told) ? asking.throw(told.error) : asking.next(given.at(-1) ?? []);
     }
-    memory.facts.set(key, { rounds, fact: turn.value });
+    if (isWhole) memory.facts.set(key, { rounds, fact: turn.value });
     return { fact: turn.value, evidence: [...ids] };
   }
 
@@ -146,6 +158,13 @@ export function createSweep({ node, session, memory, evidence, signal, onWait }:
 
   return { observe, need };
 }
+
+/** Why a round was not answered. */
+interface Failed {
+  readonly error: unknown;
+}
+const failed = (error: unknown): Failed => ({ error });
+const isFailed = (told: object): told is Failed => 'error' in told;
 
 const repliesOf = (answered: readonly Answer[]): readonly Reply[] => answered.map(({ reply }) => reply);
 

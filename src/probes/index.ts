@@ -5,6 +5,7 @@ import { disk } from './disk.ts';
 import { files } from './files.ts';
 import { gpuDevices } from './gpu-devices.ts';
 import { gpuDriver } from './gpu-driver.ts';
+import { gpuPci } from './gpu-pci.ts';
 import { health } from './health.ts';
 import { identity } from './identity.ts';
 import { logAges } from './log-ages.ts';
@@ -23,6 +24,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   files,
   gpuDevices,
   gpuDriver,
+  gpuPci,
   health,
   identity,
   logAges,

@@ -2,8 +2,8 @@ import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import { defineCheck, need, needTwice, theNode } from '../../../src/core/check.ts';
 import { read } from '../../../src/core/command.ts';
-import { OpsError } from '../../../src/core/errors.ts';
-import { defineProbe } from '../../../src/core/probe.ts';
+import { OpsError, opsError } from '../../../src/core/errors.ts';
+import { ask, defineProbe, type Asking } from '../../../src/core/probe.ts';
 import { fileText } from '../../../src/core/reply.ts';
 import { createEvidence } from '../../../src/engine/evidence.ts';
 import { createMemory } from '../../../src/engine/memory.ts';
@@ -79,6 +79,36 @@ test('what can not be asked is an unknown finding with its reason, and the other
       next: [{ say: 'Look at the mount.' }],
     },
   ]);
+});
+
+test('a probe may make a fact of what could not be answered, and that fact is not remembered', async () => {
+  const memory = createMemory();
+  const patient = defineProbe({
+    name: 'test.patient',
+    summary: 'What a file holds, or that it was silent',
+    *steps(): Asking<string> {
+      try {
+        return fileText(yield* ask(read('/a')), '/a');
+      } catch (thrown) {
+        return opsError(thrown).code;
+      }
+    },
+  });
+  const check = defineCheck({
+    name: 'test.silence',
+    summary: 'The file speaks',
+    layer: 'storage',
+    subjects: theNode,
+    needs: () => ({ said: need(patient, {}) }),
+    evaluate: ({ said }) => ({ status: said === 'DEADLINE' ? 'critical' : 'ok', summary: said }),
+  });
+  const silent = new OpsError('DEADLINE', 'read /a took longer than 10 s');
+  const judged = async (answer: string | OpsError) =>
+    survey(sweepOf({ '/a': answer }, { memory }).sweep, node, [check]);
+  expect(await judged('x')).toMatchObject([{ status: 'ok', summary: 'x' }]);
+  expect(await judged(silent)).toMatchObject([{ status: 'critical' }]);
+  expect(await judged('x')).toMatchObject([{ status: 'ok', summary: 'x' }]);
+  expect(await judged(silent)).toMatchObject([{ status: 'critical' }]);
 });
 
 test('an answer that makes no sense is unknown, never ok', async () => {
