@@ -3,6 +3,7 @@ import { bytesText } from '../core/format.ts';
 import type { Node } from '../core/node.ts';
 import { disk, type Room } from '../probes/disk.ts';
 import { brokenFilesystem } from './file-trouble.ts';
+import { declaredPlaces, derivedPlaces } from './places.ts';
 
 interface Place {
   readonly path: string;
@@ -16,8 +17,7 @@ export const nodeDisk = defineCheck({
   summary: 'Bytes and inodes are left where the node and its services write',
   layer: 'storage',
   subjects: (node): readonly Subject<Place>[] => {
-    const declared = [...new Set(['/', ...node.mounts])];
-    const derived = directories(node).filter((path) => !declared.includes(path));
+    const [declared, derived] = [declaredPlaces(node), derivedPlaces(node)];
     // Each declared mount stands alone, so that one which hangs hides no other.
     return [...declared, ...derived].map((path, index, all) => ({
       id: `mount:${path}`,
@@ -35,12 +35,6 @@ export const nodeDisk = defineCheck({
   },
 });
 
-/** Where declared models and logs lie. */
-function directories(node: Node): readonly string[] {
-  const paths = node.services.flatMap(({ models, logs }) => [...models.map(({ path }) => path), ...logs]);
-  return [...new Set(paths.map((path) => path.slice(0, path.lastIndexOf('/')) || '/'))];
-}
-
 /** Two answers of one filesystem; what is free may have moved a little in between. */
 function isSame(room: Room, other: Room | undefined): boolean {
   if (!room.known || other?.known !== true) return false;
@@ -52,9 +46,8 @@ function isSame(room: Room, other: Room | undefined): boolean {
 }
 
 function trouble(path: string, { errno, message }: Room & { known: false }, node: Node): Verdict {
-  const why = brokenFilesystem(errno);
-  if (why !== undefined) {
-    return { status: 'critical', summary: `${path} can not be used: ${why}.`, next: [remount] };
+  if (brokenFilesystem(errno) !== undefined || errno === 'ETIMEDOUT') {
+    return { status: 'unknown', summary: `The room on ${path} is not known, because it fails: see mount.alive.` };
   }
   if (errno === 'ENOENT' && node.mounts.includes(path)) {
     return { status: 'critical', summary: `${path} is not there, and the node must have it.`, next: [remount] };
@@ -92,5 +85,5 @@ const largeFiles = (path: string) =>
 const manyFiles = (path: string) =>
   `Find the directory with the most files on ${path}; deleting large files does not help.`;
 const remount = {
-  say: 'Save what the node shows now, then mount it again; services that had files open there must be restarted after.',
+  say: 'Mount it, then restart the services that looked for their files there.',
 };

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Need } from '../core/check.ts';
 import { read, type Command, type Reply } from '../core/command.ts';
-import { OpsError } from '../core/errors.ts';
+import { OpsError, opsError } from '../core/errors.ts';
 import type { Probe } from '../core/probe.ts';
 import { fileTextIfAny } from '../core/reply.ts';
 import type { Session } from '../core/session.ts';
@@ -28,7 +28,7 @@ interface SweepOptions {
 
 type Look = Command<'observe'>;
 
-const keyOf = ({ ask, become }: Look): string => JSON.stringify([ask, become]);
+const keyOf = ({ ask, become, silence }: Look): string => JSON.stringify([ask, become, silence]);
 const bootIdFile = read('/proc/sys/kernel/random/boot_id', { bytes: 64 });
 
 export function createSweep({ node, session, memory, evidence, signal, onWait }: SweepOptions): Sweep {
@@ -37,7 +37,12 @@ export function createSweep({ node, session, memory, evidence, signal, onWait }:
   let bootId = 'unknown';
 
   async function put(probe: string, command: Look): Promise<Answer> {
-    const reply = await session.ask(command, signal);
+    const start = performance.now();
+    const reply = await session.ask(command, signal).catch((thrown: unknown): Reply => {
+      const { code, message } = opsError(thrown);
+      if (command.silence === undefined || (code !== 'DEADLINE' && code !== 'WEDGED')) throw thrown;
+      return { ok: false, errno: 'ETIMEDOUT', message, at: Date.now(), ms: performance.now() - start };
+    });
     const id = evidence.record({ node, bootId, probe, ask: command.ask, reply });
     return { reply, id, mark: markOf(command, reply) };
   }

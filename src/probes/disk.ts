@@ -16,7 +16,7 @@ export const disk = defineProbe({
   name: 'node.disk',
   summary: 'Bytes and inodes left on the filesystem that holds a path',
   command: ({ path, become }: { readonly path: string; readonly become?: 'sudo' | undefined }) =>
-    space(path, { become }),
+    space(path, { become, deadlineMs: 5_000, silence: 'tells' }),
   parse: (reply: SpaceFound | FileTrouble): Room => {
     if (!reply.ok) return { known: false, errno: reply.errno, message: reply.message };
     const { totalBytes, freeBytes, inodes, freeInodes } = reply;

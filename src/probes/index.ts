@@ -12,6 +12,8 @@ import { memory } from './memory.ts';
 import { modelAccess } from './model-access.ts';
 import { modelFile } from './model-file.ts';
 import { modelHeader } from './model-header.ts';
+import { mountAnswer } from './mount-answer.ts';
+import { mounts } from './mounts.ts';
 import { processes } from './processes.ts';
 import { serviceLogs } from './service-logs.ts';
 import { serviceStates } from './service-states.ts';
@@ -30,6 +32,8 @@ export const probes: readonly Probe<never, unknown>[] = [
   modelAccess,
   modelFile,
   modelHeader,
+  mountAnswer,
+  mounts,
   processes,
   serviceLogs,
   serviceStates,
