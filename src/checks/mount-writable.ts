@@ -45,7 +45,7 @@ function verdict({ path, type, source, readOnly }: Mount, places: readonly strin
   const [written] = [...logs, ...declared];
   // Images and appliances are started with a read-only root on purpose.
   if (written === undefined) return undefined;
-  const what = logs.length > 0 ? `the logs in ${written} can not be written` : `${written} has no room for anything`;
+  const what = logs.length > 0 ? `the logs in ${written} can not be written` : `nothing can be written to ${written}`;
   return {
     subject,
     status: logs.length > 0 ? 'critical' : 'degraded',

@@ -63,7 +63,7 @@ export interface Command<E extends Effect = Effect, A extends Ask = Ask> {
   readonly freshMs: number;
   /** Run it as root through `sudo -n` where the login user can't. */
   readonly become?: 'sudo';
-  /** That a path gives no answer in time is an answer: the reply is the trouble `ETIMEDOUT`. */
+  /** No answer in time is an answer: for a path the trouble `ETIMEDOUT`, for a program one without an exit code. */
   readonly silence?: 'tells';
 }
 
@@ -202,7 +202,7 @@ export function http(
   return observe<HttpAsk>(ask, options);
 }
 
-type ExecOptions = Omit<Options, 'silence'> & Partial<Pick<ExecAsk, 'stdin' | 'bytes' | 'wedges'>>;
+type ExecOptions = Options & Partial<Pick<ExecAsk, 'stdin' | 'bytes' | 'wedges'>>;
 
 /** A program that only looks. */
 export function run(

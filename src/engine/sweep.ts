@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { capture } from '../core/capture.ts';
 import type { Need } from '../core/check.ts';
 import { read, type Command, type Reply } from '../core/command.ts';
 import { OpsError, opsError } from '../core/errors.ts';
@@ -41,7 +42,9 @@ export function createSweep({ node, session, memory, evidence, signal, onWait }:
     const reply = await session.ask(command, signal).catch((thrown: unknown): Reply => {
       const { code, message } = opsError(thrown);
       if (command.silence === undefined || (code !== 'DEADLINE' && code !== 'WEDGED')) throw thrown;
-      return { ok: false, errno: 'ETIMEDOUT', message, at: Date.now(), ms: performance.now() - start };
+      const timed = { at: Date.now(), ms: performance.now() - start };
+      if (command.ask.kind !== 'exec') return { ok: false, errno: 'ETIMEDOUT', message, ...timed };
+      return { exitCode: null, signal: null, stdout: capture(''), stderr: capture(message), ...timed };
     });
     const id = evidence.record({ node, bootId, probe, ask: command.ask, reply });
     return { reply, id, mark: markOf(command, reply) };

@@ -2,6 +2,7 @@
 import type { Probe } from '../core/probe.ts';
 import { accounts } from './accounts.ts';
 import { disk } from './disk.ts';
+import { diskUse } from './disk-use.ts';
 import { files } from './files.ts';
 import { gpuDevices } from './gpu-devices.ts';
 import { gpuDriver } from './gpu-driver.ts';
@@ -22,6 +23,7 @@ import { tools } from './tools.ts';
 export const probes: readonly Probe<never, unknown>[] = [
   accounts,
   disk,
+  diskUse,
   files,
   gpuDevices,
   gpuDriver,
