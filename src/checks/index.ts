@@ -17,6 +17,8 @@ import { managerReach } from './manager-reach.ts';
 import { modelComplete } from './model-complete.ts';
 import { modelPresent } from './model-present.ts';
 import { modelStable } from './model-stable.ts';
+import { mountAlive } from './mount-alive.ts';
+import { mountWritable } from './mount-writable.ts';
 import { nodeClock } from './node-clock.ts';
 import { nodeDisk } from './node-disk.ts';
 import { nodeFiles } from './node-files.ts';
@@ -45,6 +47,8 @@ export const checks: readonly AnyCheck[] = [
   modelComplete,
   modelPresent,
   modelStable,
+  mountAlive,
+  mountWritable,
   nodeClock,
   nodeDisk,
   nodeFiles,

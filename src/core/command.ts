@@ -63,6 +63,8 @@ export interface Command<E extends Effect = Effect, A extends Ask = Ask> {
   readonly freshMs: number;
   /** Run it as root through `sudo -n` where the login user can't. */
   readonly become?: 'sudo';
+  /** No answer in time is an answer: for a path the trouble `ETIMEDOUT`, for a program one without an exit code. */
+  readonly silence?: 'tells';
 }
 
 /** When an answer came (epoch ms here) and how long it took. */
@@ -152,10 +154,11 @@ interface Options {
   readonly deadlineMs?: number;
   readonly freshMs?: number;
   readonly become?: 'sudo' | undefined;
+  readonly silence?: 'tells';
 }
 
-function observe<A extends Ask>(ask: A, { deadlineMs = 10_000, freshMs = 0, become }: Options): Command<'observe', A> {
-  return { effect: 'observe', ask, deadlineMs, freshMs, ...(become && { become }) };
+function observe<A extends Ask>(ask: A, { become, ...rest }: Options): Command<'observe', A> {
+  return { effect: 'observe', ask, deadlineMs: 10_000, freshMs: 0, ...rest, ...(become && { become }) };
 }
 
 /** What kind of file is there, how large, whose. */
@@ -173,7 +176,7 @@ export const tail = (path: string, { bytes = 65_536, ...options }: Options & { b
 /** Room on the filesystem that holds a path. */
 export const space = (path: string, options: Options = {}) => observe<SpaceAsk>({ kind: 'space', path }, options);
 
-interface HttpOptions extends Options {
+interface HttpOptions extends Omit<Options, 'silence'> {
   readonly socket?: string | undefined;
   readonly from?: 'node' | 'here';
   readonly headers?: Readonly<Record<string, string>>;

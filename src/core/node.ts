@@ -7,6 +7,8 @@ const percent = z.number().min(0).max(100);
 export const thresholdsSchema = z.strictObject({
   diskDegradedPercent: percent.default(80).describe('Used bytes or inodes (gpud, GCM)'),
   diskCriticalPercent: percent.default(95),
+  rootCriticalMiB: z.number().min(0).default(500).describe('Free space on / below this (gpud)'),
+  mountSlowMs: z.int().positive().default(1_000).describe('A network or FUSE filesystem that answers later than this'),
   memoryDegradedPercent: percent.default(10).describe('Available memory below this'),
   memoryCriticalMiB: z.number().positive().default(100).describe('Available memory below this (gpud)'),
   clockDegradedSeconds: z.number().positive().default(2).describe("Clock skew; the node's clock is read to the second"),

@@ -2,11 +2,7 @@ import type { Ask, Command, Reply, ReplyOf } from './command.ts';
 
 type Look = Command<'observe'>;
 
-/**
- * Questions, one after the other or several at once, that end in a value. It asks nothing itself: an engine drives it.
- *
- * Where a round can't be answered (`DEADLINE`, `WEDGED`, ...) the error is thrown at its `yield`; hardly any has to care.
- */
+/** Questions, one after the other or several at once, that end in a value. It asks nothing itself: an engine drives it. */
 export type Asking<T> = Generator<readonly Look[], T, readonly Reply[]>;
 
 /** Puts one command and hands back its reply. */

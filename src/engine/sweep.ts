@@ -10,6 +10,7 @@ import type { Observed } from '../core/tool.ts';
 import type { EvidenceStore } from './evidence.ts';
 import { markOf, type Mark, type Round } from './known-facts.ts';
 import type { Answer, Memory } from './memory.ts';
+import { silence } from './silence.ts';
 
 /** One look at one node: what several checks want to know is asked once. */
 export interface Sweep {
@@ -29,7 +30,7 @@ interface SweepOptions {
 
 type Look = Command<'observe'>;
 
-const keyOf = remembered(({ ask, become }: Look): string => JSON.stringify([ask, become]));
+const keyOf = remembered(({ ask, become, silence }: Look): string => JSON.stringify([ask, become, silence]));
 const bootIdFile = read('/proc/sys/kernel/random/boot_id', { bytes: 64 });
 
 export function createSweep({ node, session, memory, evidence, signal, onWait }: SweepOptions): Sweep {
@@ -38,7 +39,8 @@ export function createSweep({ node, session, memory, evidence, signal, onWait }:
   let bootId = 'unknown';
 
   async function put(probe: string, command: Look): Promise<Answer> {
-    const reply = await session.ask(command, signal);
+    const start = performance.now();
+    const reply = await session.ask(command, signal).catch((thrown: unknown) => silence(command, thrown, start));
     const id = evidence.record({ node, bootId, probe, ask: command.ask, reply });
     return { reply, id, mark: markOf(command, reply) };
   }
@@ -77,48 +79,36 @@ export function createSweep({ node, session, memory, evidence, signal, onWait }:
     const ids = new Set<string>();
     const asking = probe.steps(input);
     let turn = asking.next();
-    while (turn.done !== true) {
-      const told = await round(probe.name, turn.value, ids, answer).catch(failed);
-      turn = isFailed(told) ? asking.throw(told.error) : asking.next(repliesOf(told));
-    }
+    while (turn.done !== true) turn = asking.next(repliesOf(await round(probe.name, turn.value, ids, answer)));
     return { fact: turn.value, evidence: [...ids] };
   }
 
-  /**
-   * The questions of the last time first: while the answers are the same, so are the questions, and in the end the fact.
-   *
-   * What can't be answered is thrown into the probe, which may make a fact of that too; such a fact is not remembered.
-   */
+  /** The questions of the last time first: while the answers are the same, so are the questions, and in the end the fact. */
   async function ask({ probe, steps }: Need<unknown>, key: string, put: Ask): Promise<Observed<unknown>> {
     const known = memory.facts.get(key);
     const ids = new Set<string>();
     const rounds: Round[] = [];
     const given: (readonly Reply[])[] = [];
-    const askNext = async (commands: readonly Look[]): Promise<readonly Mark[] | Failed> => {
-      const answered = await round(probe, commands, ids, put).catch(failed);
-      if (isFailed(answered)) return answered;
+    const askNext = async (commands: readonly Look[]): Promise<readonly Mark[]> => {
+      const answered = await round(probe, commands, ids, put);
       const marks = answered.map(({ mark }) => mark);
       rounds.push({ commands, marks });
       given.push(repliesOf(answered));
       return marks;
     };
-    let told: readonly Mark[] | Failed = [];
     for (const { commands, marks: before } of known?.rounds ?? []) {
-      told = await askNext(commands);
-      if (isFailed(told) || told.some((mark, index) => mark !== before[index])) break;
+      const marks = await askNext(commands);
+      if (marks.some((mark, index) => mark !== before[index])) break;
       if (rounds.length === known?.rounds.length) return { fact: known.fact, evidence: [...ids] };
     }
     const asking = steps();
     let turn = asking.next();
     for (const replies of given) turn = asking.next(replies);
-    let isWhole = !isFailed(told);
-    if (isFailed(told)) turn = asking.throw(told.error);
     while (turn.done !== true) {
-      told = await askNext(turn.value);
-      if (isFailed(told)) isWhole = false;
-      turn = isFailed(told) ? asking.throw(told.error) : asking.next(given.at(-1) ?? []);
+      await askNext(turn.value);
+      turn = asking.next(given.at(-1) ?? []);
     }
-    if (isWhole) memory.facts.set(key, { rounds, fact: turn.value });
+    memory.facts.set(key, { rounds, fact: turn.value });
     return { fact: turn.value, evidence: [...ids] };
   }
 
@@ -158,13 +148,6 @@ export function createSweep({ node, session, memory, evidence, signal, onWait }:
 
   return { observe, need };
 }
-
-/** Why a round was not answered. */
-interface Failed {
-  readonly error: unknown;
-}
-const failed = (error: unknown): Failed => ({ error });
-const isFailed = (told: object): told is Failed => 'error' in told;
 
 const repliesOf = (answered: readonly Answer[]): readonly Reply[] => answered.map(({ reply }) => reply);
 

@@ -1,6 +1,6 @@
 import { captured } from '../core/capture.ts';
 import { run, type ExecReply } from '../core/command.ts';
-import { OpsError, opsError } from '../core/errors.ts';
+import { OpsError } from '../core/errors.ts';
 import { ask, defineProbe, type Asking } from '../core/probe.ts';
 import { clean } from '../core/text.ts';
 import { gpuDriver } from './gpu-driver.ts';
@@ -25,7 +25,13 @@ export type GpuDevices =
     } & NvidiaSmiLog);
 
 const nvidiaSmi = (program: string, become: 'sudo' | undefined) =>
-  run([program, '-q', '-x'], { become, wedges: true, deadlineMs: stuckSeconds * 1_000, bytes: 4 * 1024 ** 2 });
+  run([program, '-q', '-x'], {
+    become,
+    wedges: true,
+    deadlineMs: stuckSeconds * 1_000,
+    silence: 'tells',
+    bytes: 4 * 1024 ** 2,
+  });
 
 /** Only nvidia-smi knows what goes on inside of a GPU. The processes of the node are looked at first: see `stuckInDriver`. */
 export const gpuDevices = defineProbe({
@@ -36,19 +42,14 @@ export const gpuDevices = defineProbe({
     if (kernelVersion === null && program === null) return { state: 'absent' };
     const stuck = yield* stuckInDriver();
     if (stuck !== null) return { state: 'stuck', ...stuck };
-    try {
-      const reply = yield* ask(nvidiaSmi('nvidia-smi', become));
-      // A session without a login may lack the folder in its PATH.
-      return answerOf(reply.exitCode === 127 && program !== null ? yield* ask(nvidiaSmi(program, become)) : reply);
-    } catch (thrown) {
-      const { code, message } = opsError(thrown);
-      if (code !== 'DEADLINE' && code !== 'WEDGED') throw thrown;
-      return { state: 'silent', said: message };
-    }
+    const reply = yield* ask(nvidiaSmi('nvidia-smi', become));
+    // A session without a login may lack the folder in its PATH.
+    return answerOf(reply.exitCode === 127 && program !== null ? yield* ask(nvidiaSmi(program, become)) : reply);
   },
 });
 
 function answerOf({ stdout, stderr, exitCode, signal, at, ms }: ExecReply): GpuDevices {
+  if (exitCode === null && signal === null) return { state: 'silent', said: captured(stderr) };
   if (stdout.omittedBytes > 0) {
     throw new OpsError('OUTPUT_UNREADABLE', `nvidia-smi wrote ${stdout.totalBytes} bytes, more than can be read.`);
   }

@@ -2,6 +2,7 @@
 import type { Probe } from '../core/probe.ts';
 import { accounts } from './accounts.ts';
 import { disk } from './disk.ts';
+import { diskUse } from './disk-use.ts';
 import { files } from './files.ts';
 import { gpuDevices } from './gpu-devices.ts';
 import { gpuDriver } from './gpu-driver.ts';
@@ -13,6 +14,8 @@ import { memory } from './memory.ts';
 import { modelAccess } from './model-access.ts';
 import { modelFile } from './model-file.ts';
 import { modelHeader } from './model-header.ts';
+import { mountAnswer } from './mount-answer.ts';
+import { mounts } from './mounts.ts';
 import { processes } from './processes.ts';
 import { serviceLogs } from './service-logs.ts';
 import { serviceStates } from './service-states.ts';
@@ -21,6 +24,7 @@ import { tools } from './tools.ts';
 export const probes: readonly Probe<never, unknown>[] = [
   accounts,
   disk,
+  diskUse,
   files,
   gpuDevices,
   gpuDriver,
@@ -32,6 +36,8 @@ export const probes: readonly Probe<never, unknown>[] = [
   modelAccess,
   modelFile,
   modelHeader,
+  mountAnswer,
+  mounts,
   processes,
   serviceLogs,
   serviceStates,

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { capture } from '../../src/core/capture.ts';
 import type { Reply } from '../../src/core/command.ts';
-import { OpsError, type ErrorCode } from '../../src/core/errors.ts';
 import type { Probe } from '../../src/core/probe.ts';
 
 /** A recorded reply in the short form of the fixtures; `file` names a recording beside the fixture. */
@@ -14,16 +13,13 @@ export interface RecordedReply {
   space?: object;
   trouble?: { errno: string; message?: string; link?: string };
   httpTrouble?: { reason: string; message?: string };
-  /** The command could not be answered at all. */
-  error?: { code: ErrorCode; message: string };
 }
 
 const timed = { at: 1_795_252_851_000, ms: 1 };
 
-export function reply(recorded: RecordedReply, folder: URL): Reply | OpsError {
+export function reply(recorded: RecordedReply, folder: URL): Reply {
   const file = (name: string) => readFileSync(new URL(name, folder));
-  const { read, exec, http, trouble, httpTrouble, error } = recorded;
-  if (error) return new OpsError(error.code, error.message);
+  const { read, exec, http, trouble, httpTrouble } = recorded;
   if (read) {
     const bytes = read.file
       ? file(read.file)
@@ -65,20 +61,14 @@ export function reply(recorded: RecordedReply, folder: URL): Reply | OpsError {
 }
 
 /** Drives a probe with recorded replies, one list for each time it asks. */
-export function replay<Fact>(
-  probe: Probe<never, Fact>,
-  input: unknown,
-  replies: readonly (readonly (Reply | OpsError)[])[],
-): Fact {
+export function replay<Fact>(probe: Probe<never, Fact>, input: unknown, replies: readonly (readonly Reply[])[]): Fact {
   const steps = probe.steps(input as never);
   let turn = steps.next();
   for (const answers of replies) {
     if (turn.done) throw new Error(`${probe.name} asked less often than recorded`);
     if (turn.value.length !== answers.length)
       throw new Error(`${probe.name} asked ${turn.value.length} commands, recorded are ${answers.length}`);
-    const failure = answers.find((answer) => answer instanceof OpsError);
-    const told = answers.flatMap((answer) => (answer instanceof OpsError ? [] : [answer]));
-    turn = failure === undefined ? steps.next(told) : steps.throw(failure);
+    turn = steps.next(answers);
   }
   if (!turn.done) throw new Error(`${probe.name} asks more than was recorded: ${JSON.stringify(turn.value)}`);
   return turn.value;

@@ -1,9 +1,9 @@
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import { defineCheck, need, needTwice, theNode } from '../../../src/core/check.ts';
-import { read } from '../../../src/core/command.ts';
-import { OpsError, opsError } from '../../../src/core/errors.ts';
-import { ask, defineProbe, type Asking } from '../../../src/core/probe.ts';
+import { read, space } from '../../../src/core/command.ts';
+import { OpsError } from '../../../src/core/errors.ts';
+import { defineProbe } from '../../../src/core/probe.ts';
 import { fileText } from '../../../src/core/reply.ts';
 import { createEvidence } from '../../../src/engine/evidence.ts';
 import { createMemory } from '../../../src/engine/memory.ts';
@@ -79,36 +79,6 @@ test('what can not be asked is an unknown finding with its reason, and the other
       next: [{ say: 'Look at the mount.' }],
     },
   ]);
-});
-
-test('a probe may make a fact of what could not be answered, and that fact is not remembered', async () => {
-  const memory = createMemory();
-  const patient = defineProbe({
-    name: 'test.patient',
-    summary: 'What a file holds, or that it was silent',
-    *steps(): Asking<string> {
-      try {
-        return fileText(yield* ask(read('/a')), '/a');
-      } catch (thrown) {
-        return opsError(thrown).code;
-      }
-    },
-  });
-  const check = defineCheck({
-    name: 'test.silence',
-    summary: 'The file speaks',
-    layer: 'storage',
-    subjects: theNode,
-    needs: () => ({ said: need(patient, {}) }),
-    evaluate: ({ said }) => ({ status: said === 'DEADLINE' ? 'critical' : 'ok', summary: said }),
-  });
-  const silent = new OpsError('DEADLINE', 'read /a took longer than 10 s');
-  const judged = async (answer: string | OpsError) =>
-    survey(sweepOf({ '/a': answer }, { memory }).sweep, node, [check]);
-  expect(await judged('x')).toMatchObject([{ status: 'ok', summary: 'x' }]);
-  expect(await judged(silent)).toMatchObject([{ status: 'critical' }]);
-  expect(await judged('x')).toMatchObject([{ status: 'ok', summary: 'x' }]);
-  expect(await judged(silent)).toMatchObject([{ status: 'critical' }]);
 });
 
 test('an answer that makes no sense is unknown, never ok', async () => {
@@ -192,4 +162,32 @@ test('what a file says again is not read again, and what it says anew is', async
   }
   expect(summaries).toEqual(['x', 'x', 'y', 'y']);
   expect(parsed).toBe(2);
+});
+
+const room = defineProbe({
+  name: 'test.room',
+  summary: 'Room, or what keeps it from being told',
+  command: ({ path }: { path: string }) => space(path, { silence: 'tells' }),
+  parse: (reply) => (reply.ok ? 'room' : reply.errno),
+});
+const hasRoom = defineCheck({
+  name: 'test.room',
+  summary: 'The path tells its room',
+  layer: 'storage',
+  subjects: theNode,
+  needs: () => ({ says: need(room, { path: '/hung' }) }),
+  evaluate: ({ says }) => ({ status: says === 'room' ? 'ok' : 'critical', summary: says }),
+});
+
+test.each(['DEADLINE', 'WEDGED'] as const)('where silence tells, %s is an answer', async (code) => {
+  const { sweep } = sweepOf({ '/hung': new OpsError(code, 'no answer') });
+  const [finding] = await survey(sweep, node, [hasRoom]);
+  expect(finding).toMatchObject({ status: 'critical', summary: 'ETIMEDOUT', evidence: [expect.any(String)] });
+});
+
+test('where silence tells, another error is none', async () => {
+  const { sweep } = sweepOf({ '/hung': new OpsError('REFUSED_BY_NODE', 'no commands') });
+  expect(await survey(sweep, node, [hasRoom])).toMatchObject([
+    { status: 'unknown', summary: 'Not known: no commands' },
+  ]);
 });
