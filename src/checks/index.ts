@@ -15,6 +15,7 @@ import { nodeClock } from './node-clock.ts';
 import { nodeDisk } from './node-disk.ts';
 import { nodeFiles } from './node-files.ts';
 import { nodeIdentity } from './node-identity.ts';
+import { nodeKlog } from './node-klog.ts';
 import { nodeMemory } from './node-memory.ts';
 import { serviceFiles } from './service-files.ts';
 import { serviceHealth } from './service-health.ts';
@@ -37,6 +38,7 @@ export const checks: readonly AnyCheck[] = [
   nodeDisk,
   nodeFiles,
   nodeIdentity,
+  nodeKlog,
   nodeMemory,
   serviceFiles,
   serviceHealth,

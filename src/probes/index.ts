@@ -7,6 +7,7 @@ import { gpuDevices } from './gpu-devices.ts';
 import { gpuDriver } from './gpu-driver.ts';
 import { health } from './health.ts';
 import { identity } from './identity.ts';
+import { kernelLog } from './kernel-log.ts';
 import { logAges } from './log-ages.ts';
 import { memory } from './memory.ts';
 import { modelAccess } from './model-access.ts';
@@ -25,6 +26,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   gpuDriver,
   health,
   identity,
+  kernelLog,
   logAges,
   memory,
   modelAccess,
