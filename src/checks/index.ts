@@ -17,6 +17,7 @@ import { nodeFiles } from './node-files.ts';
 import { nodeIdentity } from './node-identity.ts';
 import { nodeKlog } from './node-klog.ts';
 import { nodeMemory } from './node-memory.ts';
+import { nodeOom } from './node-oom.ts';
 import { serviceFiles } from './service-files.ts';
 import { serviceHealth } from './service-health.ts';
 import { serviceLog } from './service-log.ts';
@@ -40,6 +41,7 @@ export const checks: readonly AnyCheck[] = [
   nodeIdentity,
   nodeKlog,
   nodeMemory,
+  nodeOom,
   serviceFiles,
   serviceHealth,
   serviceLog,

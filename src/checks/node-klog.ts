@@ -10,7 +10,7 @@ const mostTold = 6;
 
 type Area = 'machine' | 'storage';
 
-const families = { machine: kernel, storage: kernelStorage } as const;
+const families = { machine: kernel.filter(({ about }) => about === 'machine'), storage: kernelStorage } as const;
 const what = { machine: 'the machine', storage: 'disks, filesystems or file servers' } as const;
 
 /** Faults of this boot. Source of the window: NVSentinel's 24 h. What GPUs report is for gpu.xid and amd.klog. */

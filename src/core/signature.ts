@@ -21,7 +21,7 @@ export interface Signature {
 
 /** A known line of the kernel, which speaks of no service but of a device: the group `on` of its pattern. */
 export interface KernelSignature extends Signature {
-  readonly about: 'machine' | 'storage' | 'nvidia' | 'amd';
+  readonly about: 'machine' | 'memory' | 'storage' | 'nvidia' | 'amd';
   readonly status: 'degraded' | 'critical';
   /**
    * How long one line counts as it is: until the node boots, for the fleet's hours of kernel faults, or for ten minutes.

@@ -13,7 +13,9 @@ import { memory } from './memory.ts';
 import { modelAccess } from './model-access.ts';
 import { modelFile } from './model-file.ts';
 import { modelHeader } from './model-header.ts';
+import { oomCounters } from './oom-counters.ts';
 import { processes } from './processes.ts';
+import { serviceCgroups } from './service-cgroups.ts';
 import { serviceLogs } from './service-logs.ts';
 import { serviceStates } from './service-states.ts';
 import { tools } from './tools.ts';
@@ -32,7 +34,9 @@ export const probes: readonly Probe<never, unknown>[] = [
   modelAccess,
   modelFile,
   modelHeader,
+  oomCounters,
   processes,
+  serviceCgroups,
   serviceLogs,
   serviceStates,
   tools,

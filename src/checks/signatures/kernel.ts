@@ -131,6 +131,25 @@ export const kernel = defineSignatures<KernelSignature>([
     source: 'Linux drivers/pci/pcie/aer.c',
   },
   {
+    id: 'OS-OOM',
+    services,
+    about: 'memory',
+    status: 'critical',
+    holds: 'hours',
+    pattern:
+      /^oom-kill:constraint=\w+,|[Oo]ut of memory: Kill(?:ed)? process \d+ \(|^Killed process \d+,? (?:UID \d+, )?\(/,
+    meaning: 'The kernel killed a process because memory was used up',
+    advice: 'See node.oom: it tells whose process it was, and whether the node or a control group was full.',
+    restartHelps: 'after-fix',
+    examples: [
+      'oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg=/oomlab,task_memcg=/oomlab,task=python3,pid=28760,uid=0',
+      'Memory cgroup out of memory: Killed process 28760 (python3) total-vm:71048kB, anon-rss:61184kB, file-rss:6664kB, shmem-rss:0kB, UID:0 pgtables:184kB oom_score_adj:0',
+      'Out of memory: Killed process 1234 (llama-server) total-vm:1kB',
+      'Killed process 4711, UID 1000, (python) total-vm:8393464kB, anon-rss:7968000kB, file-rss:0kB',
+    ],
+    source: 'recorded: Linux 6.18, a memory cgroup of 60 MiB; Linux 3.10 mm/oom_kill.c',
+  },
+  {
     id: 'OS-FILEMAX',
     services,
     about: 'machine',
