@@ -23,7 +23,9 @@ import { nodeClock } from './node-clock.ts';
 import { nodeDisk } from './node-disk.ts';
 import { nodeFiles } from './node-files.ts';
 import { nodeIdentity } from './node-identity.ts';
+import { nodeKlog } from './node-klog.ts';
 import { nodeMemory } from './node-memory.ts';
+import { nodeOom } from './node-oom.ts';
 import { serviceFiles } from './service-files.ts';
 import { serviceHealth } from './service-health.ts';
 import { serviceLog } from './service-log.ts';
@@ -53,7 +55,9 @@ export const checks: readonly AnyCheck[] = [
   nodeDisk,
   nodeFiles,
   nodeIdentity,
+  nodeKlog,
   nodeMemory,
+  nodeOom,
   serviceFiles,
   serviceHealth,
   serviceLog,

@@ -60,7 +60,9 @@ const signaturesOf = remembered(({ kind, gpu }: Service): readonly Signature[] =
   signatures.filter(
     ({ id, services: kinds }) =>
       // A worker that is meant to serve the CPU queue says the same as one that lost its GPU.
-      (gpu || id !== 'TP-CPU') && (kind === 'other' || kinds.includes('any') || kinds.includes(kind)),
+      (gpu || id !== 'TP-CPU') &&
+      !kinds.includes('kernel') &&
+      (kind === 'other' || kinds.includes('any') || kinds.includes(kind)),
   ),
 );
 

@@ -18,6 +18,11 @@ export const thresholdsSchema = z.strictObject({
   gpuMemoryDegradedPercent: percent
     .default(2)
     .describe('Free GPU memory below this; a loaded model server fills most of it on purpose'),
+  kernelFaultHours: z
+    .number()
+    .positive()
+    .default(24)
+    .describe('A fault in the kernel log counts for this long (NVSentinel); what lasts until a boot counts until then'),
   gpuSlowSeconds: z.number().positive().default(5).describe('nvidia-smi slower than this'),
 });
 export type Thresholds = z.infer<typeof thresholdsSchema>;

@@ -9,6 +9,7 @@ import { gpuDriver } from './gpu-driver.ts';
 import { gpuPci } from './gpu-pci.ts';
 import { health } from './health.ts';
 import { identity } from './identity.ts';
+import { kernelLog } from './kernel-log.ts';
 import { logAges } from './log-ages.ts';
 import { memory } from './memory.ts';
 import { modelAccess } from './model-access.ts';
@@ -16,7 +17,9 @@ import { modelFile } from './model-file.ts';
 import { modelHeader } from './model-header.ts';
 import { mountAnswer } from './mount-answer.ts';
 import { mounts } from './mounts.ts';
+import { oomCounters } from './oom-counters.ts';
 import { processes } from './processes.ts';
+import { serviceCgroups } from './service-cgroups.ts';
 import { serviceLogs } from './service-logs.ts';
 import { serviceStates } from './service-states.ts';
 import { tools } from './tools.ts';
@@ -31,6 +34,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   gpuPci,
   health,
   identity,
+  kernelLog,
   logAges,
   memory,
   modelAccess,
@@ -38,7 +42,9 @@ export const probes: readonly Probe<never, unknown>[] = [
   modelHeader,
   mountAnswer,
   mounts,
+  oomCounters,
   processes,
+  serviceCgroups,
   serviceLogs,
   serviceStates,
   tools,

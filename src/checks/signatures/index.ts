@@ -2,6 +2,9 @@
 import type { Signature } from '../../core/signature.ts';
 import { cuda } from './cuda.ts';
 import { fastapi } from './fastapi.ts';
+import { kernel } from './kernel.ts';
+import { kernelGpu } from './kernel-gpu.ts';
+import { kernelStorage } from './kernel-storage.ts';
 import { llama } from './llama.ts';
 import { os } from './os.ts';
 import { python } from './python.ts';
@@ -12,6 +15,9 @@ import { whisper } from './whisper.ts';
 export const signatures: readonly Signature[] = [
   ...cuda,
   ...fastapi,
+  ...kernel,
+  ...kernelGpu,
+  ...kernelStorage,
   ...llama,
   ...os,
   ...python,
