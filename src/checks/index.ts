@@ -19,7 +19,9 @@ import { nodeMemory } from './node-memory.ts';
 import { serviceFiles } from './service-files.ts';
 import { serviceHealth } from './service-health.ts';
 import { serviceLog } from './service-log.ts';
+import { servicePorts } from './service-ports.ts';
 import { serviceRunning } from './service-running.ts';
+import { serviceWait } from './service-wait.ts';
 
 export const checks: readonly AnyCheck[] = [
   gpuCount,
@@ -41,5 +43,7 @@ export const checks: readonly AnyCheck[] = [
   serviceFiles,
   serviceHealth,
   serviceLog,
+  servicePorts,
   serviceRunning,
+  serviceWait,
 ];

@@ -14,7 +14,8 @@ import { logReading, type LogReading } from './log-reading.ts';
 import { readLog } from './read-log.ts';
 import { signatures } from './signatures/index.ts';
 
-const tailBytes = 32_768;
+/** From the end of each log. */
+export const tailBytes = 32_768;
 /** The node's clock is known to half a second and uptimes come in whole ones. */
 const clockSlackMs = 3_000;
 

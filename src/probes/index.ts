@@ -7,6 +7,7 @@ import { gpuDevices } from './gpu-devices.ts';
 import { gpuDriver } from './gpu-driver.ts';
 import { health } from './health.ts';
 import { identity } from './identity.ts';
+import { listeners } from './listeners.ts';
 import { logAges } from './log-ages.ts';
 import { memory } from './memory.ts';
 import { modelAccess } from './model-access.ts';
@@ -14,7 +15,10 @@ import { modelFile } from './model-file.ts';
 import { modelHeader } from './model-header.ts';
 import { processes } from './processes.ts';
 import { serviceLogs } from './service-logs.ts';
+import { servicePorts } from './service-ports.ts';
+import { serviceProcesses } from './service-processes.ts';
 import { serviceStates } from './service-states.ts';
+import { serviceWaiting } from './service-waiting.ts';
 import { tools } from './tools.ts';
 
 export const probes: readonly Probe<never, unknown>[] = [
@@ -25,6 +29,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   gpuDriver,
   health,
   identity,
+  listeners,
   logAges,
   memory,
   modelAccess,
@@ -32,6 +37,9 @@ export const probes: readonly Probe<never, unknown>[] = [
   modelHeader,
   processes,
   serviceLogs,
+  servicePorts,
+  serviceProcesses,
   serviceStates,
+  serviceWaiting,
   tools,
 ];

@@ -33,7 +33,7 @@ const mostRead = 500;
 export const processes = defineProbe({
   name: 'node.processes',
   summary: 'The processes of a node: parents, users, states, arguments',
-  *steps(_: Readonly<Record<string, never>>): Asking<Processes> {
+  *steps(): Asking<Processes> {
     const reply = yield* ask(run(ps, { wedges: true, deadlineMs: 5_000 }));
     return reply.exitCode === 0 ? { complete: true, list: fromPs(reply) } : yield* fromFiles(reply);
   },
