@@ -17,6 +17,7 @@ import { nodeFiles } from './node-files.ts';
 import { nodeIdentity } from './node-identity.ts';
 import { nodeMemory } from './node-memory.ts';
 import { serviceFiles } from './service-files.ts';
+import { serviceFlap } from './service-flap.ts';
 import { serviceHealth } from './service-health.ts';
 import { serviceLog } from './service-log.ts';
 import { servicePorts } from './service-ports.ts';
@@ -41,6 +42,7 @@ export const checks: readonly AnyCheck[] = [
   nodeIdentity,
   nodeMemory,
   serviceFiles,
+  serviceFlap,
   serviceHealth,
   serviceLog,
   servicePorts,

@@ -3,12 +3,12 @@ import { durationText } from '../core/format.ts';
 import type { Node } from '../core/node.ts';
 import type { Next } from '../core/report.ts';
 import type { Service } from '../core/service.ts';
+import { logBytes } from '../core/service-manager.ts';
 import type { Process } from '../probes/processes.ts';
 import { serviceWaiting, type Waiting } from '../probes/service-waiting.ts';
 import { isEnd, isReady, logRuns } from './log-runs.ts';
 import { serviceInput } from './managed.ts';
 import { portsOf } from './ports-of.ts';
-import { tailBytes } from './service-log.ts';
 
 /** A service that is up as its manager sees it, and has not begun to serve because its model is not there yet. */
 export interface ModelWait {
@@ -27,7 +27,7 @@ export const waitingNeed = (service: Service, node: Node) =>
     mayWait: mayWait(service),
     ports: portsOf(service),
     logs: service.logs,
-    bytes: tailBytes,
+    bytes: logBytes,
   });
 
 const waitLines: readonly RegExp[] = [

@@ -14,6 +14,7 @@ import { modelAccess } from './model-access.ts';
 import { modelFile } from './model-file.ts';
 import { modelHeader } from './model-header.ts';
 import { processes } from './processes.ts';
+import { serviceExits } from './service-exits.ts';
 import { serviceLogs } from './service-logs.ts';
 import { servicePorts } from './service-ports.ts';
 import { serviceProcesses } from './service-processes.ts';
@@ -36,6 +37,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   modelFile,
   modelHeader,
   processes,
+  serviceExits,
   serviceLogs,
   servicePorts,
   serviceProcesses,

@@ -5,10 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { servicePorts } from '../../src/checks/service-ports.ts';
 import { serviceWait } from '../../src/checks/service-wait.ts';
-import type { AnyCheck } from '../../src/core/check.ts';
 import type { Ask, Reply } from '../../src/core/command.ts';
-import { drive } from '../support/drive.ts';
-import { testNode } from '../support/node.ts';
+import { judge } from '../support/judge.ts';
 import { has } from '../support/requires.ts';
 import { freePort } from '../support/sshd.ts';
 import { startSupervisord, type Supervisord } from '../support/supervisord.ts';
@@ -24,18 +22,6 @@ s.listen()
 print("listening", flush=True)
 time.sleep(600)
 `;
-
-/** Judges the one service of a node by the facts of this machine. */
-async function judge(check: AnyCheck, service: Record<string, unknown>, seen: { ask: Ask; reply: Reply }[] = []) {
-  const node = testNode({ services: { app: service } });
-  const [subject] = check.subjects(node);
-  if (subject === undefined) throw new Error('the check does not apply');
-  const facts: Record<string, unknown> = {};
-  for (const [name, need] of Object.entries(check.needs(subject.value, node))) {
-    facts[name] = await drive((need as { steps(): Parameters<typeof drive>[0] }).steps(), seen);
-  }
-  return [check.evaluate(facts, subject.value, node)].flat();
-}
 
 describe.skipIf(!has('supervisord') || !has('python3'))(
   'ports of a real supervisord (needs supervisord, python3)',
