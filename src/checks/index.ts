@@ -27,9 +27,12 @@ import { nodeKlog } from './node-klog.ts';
 import { nodeMemory } from './node-memory.ts';
 import { nodeOom } from './node-oom.ts';
 import { serviceFiles } from './service-files.ts';
+import { serviceFlap } from './service-flap.ts';
 import { serviceHealth } from './service-health.ts';
 import { serviceLog } from './service-log.ts';
+import { servicePorts } from './service-ports.ts';
 import { serviceRunning } from './service-running.ts';
+import { serviceWait } from './service-wait.ts';
 
 export const checks: readonly AnyCheck[] = [
   gpuCount,
@@ -59,7 +62,10 @@ export const checks: readonly AnyCheck[] = [
   nodeMemory,
   nodeOom,
   serviceFiles,
+  serviceFlap,
   serviceHealth,
   serviceLog,
+  servicePorts,
   serviceRunning,
+  serviceWait,
 ];

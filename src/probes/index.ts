@@ -10,6 +10,7 @@ import { gpuPci } from './gpu-pci.ts';
 import { health } from './health.ts';
 import { identity } from './identity.ts';
 import { kernelLog } from './kernel-log.ts';
+import { listeners } from './listeners.ts';
 import { logAges } from './log-ages.ts';
 import { memory } from './memory.ts';
 import { modelAccess } from './model-access.ts';
@@ -20,8 +21,12 @@ import { mounts } from './mounts.ts';
 import { oomCounters } from './oom-counters.ts';
 import { processes } from './processes.ts';
 import { serviceCgroups } from './service-cgroups.ts';
+import { serviceExits } from './service-exits.ts';
 import { serviceLogs } from './service-logs.ts';
+import { servicePorts } from './service-ports.ts';
+import { serviceProcesses } from './service-processes.ts';
 import { serviceStates } from './service-states.ts';
+import { serviceWaiting } from './service-waiting.ts';
 import { tools } from './tools.ts';
 
 export const probes: readonly Probe<never, unknown>[] = [
@@ -35,6 +40,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   health,
   identity,
   kernelLog,
+  listeners,
   logAges,
   memory,
   modelAccess,
@@ -45,7 +51,11 @@ export const probes: readonly Probe<never, unknown>[] = [
   oomCounters,
   processes,
   serviceCgroups,
+  serviceExits,
   serviceLogs,
+  servicePorts,
+  serviceProcesses,
   serviceStates,
+  serviceWaiting,
   tools,
 ];
