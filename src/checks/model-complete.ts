@@ -3,6 +3,7 @@ import { bytesText, count } from '../core/format.ts';
 import type { FileFormat } from '../probes/file-format.ts';
 import { modelHeader, type ModelHeader } from '../probes/model-header.ts';
 import { modelInput } from './model-input.ts';
+import { helpAgainst } from './refused-downloads.ts';
 import { verifyModel } from './verify-model.ts';
 
 /** By what it is, by its own header, then by the declared size. A loader refuses what ends before its last tensor. */
@@ -37,6 +38,8 @@ const critical = (summary: string, say = copyAgain): Verdict => ({
   next: [{ say }],
 });
 
+const packed = 'Unpack it, or download it again without compression; no loader reads it as it is.';
+
 const inPlaceOfAModel: Partial<Record<FileFormat, readonly [is: string, say: string]>> = {
   html: ['a web page', 'See the URL and the access token of the download: a server sent its log-in or error page.'],
   xml: ['an XML answer of a server', 'Read it: storage servers explain in it why they refuse the download.'],
@@ -45,19 +48,40 @@ const inPlaceOfAModel: Partial<Record<FileFormat, readonly [is: string, say: str
     'a git-lfs pointer, not the model it points to',
     'Run `git lfs pull` in its repository, or download the file itself.',
   ],
+  gzip: ['packed with gzip', packed],
+  zstd: ['packed with zstd', packed],
+  'old ggml': [
+    'a GGML file from before GGUF, which no llama-server of today reads',
+    'Download the GGUF of this model, or convert it.',
+  ],
   zeros: ['nothing but zeros in its first 64 KiB, as when room was reserved for it and nothing written', copyAgain],
 };
 
 const byExtension: Readonly<Record<string, FileFormat>> = { gguf: 'gguf', safetensors: 'safetensors' };
+const ownFormats: Readonly<Record<string, FileFormat>> = { ...byExtension, json: 'json', gz: 'gzip', zst: 'zstd' };
+const torchFormats: readonly FileFormat[] = ['zip', 'pickle'];
 
-function notAModel(path: string, { format, size, begins }: Seen): Verdict | undefined {
+function notAModel(path: string, { format, size, begins, says }: Seen): Verdict | undefined {
   const extension = /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
-  if (format === extension) return undefined;
+  if (format === ownFormats[extension]) return undefined;
   const instead = inPlaceOfAModel[format];
-  if (instead !== undefined) return critical(`${path} (${bytesText(size)}) is ${instead[0]}.`, instead[1]);
+  const quoted = says === null ? '' : `: ${JSON.stringify(says)}`;
+  if (instead !== undefined) {
+    const [is, say] = instead;
+    return critical(`${path} (${bytesText(size)}) is ${is}${quoted}.`, helpAgainst(says) ?? say);
+  }
   const expected = byExtension[extension];
-  if (expected === undefined || expected === format) return undefined;
-  return critical(`${path} (${bytesText(size)}) is no ${expected} file: it begins with ${JSON.stringify(begins)}.`);
+  if (expected === undefined || expected === format) {
+    // `Entry not found`: some servers send their error as plain text.
+    const help = format === 'other' ? helpAgainst(says) : undefined;
+    return help === undefined ? undefined : critical(`${path} (${bytesText(size)}) is a text${quoted}.`, help);
+  }
+  const what = torchFormats.includes(format)
+    ? `it is a checkpoint of torch (${format})`
+    : says === null
+      ? `it begins with ${JSON.stringify(begins)}`
+      : `it says ${JSON.stringify(says)}`;
+  return critical(`${path} (${bytesText(size)}) is no ${expected} file: ${what}.`, helpAgainst(says));
 }
 
 function byHeader(path: string, { header, size, format }: Seen): Verdict | undefined {
@@ -77,6 +101,11 @@ function byHeader(path: string, { header, size, format }: Seen): Verdict | undef
           : `${path} is truncated: its header alone needs ${header.needsBytes} bytes, the file has ${size}.`,
       );
     case 'complete':
+      if (format === 'safetensors' && header.needsBytes < size) {
+        return critical(
+          `${path} has ${size} bytes, ${size - header.needsBytes} more than its header accounts for: a safetensors loader refuses it.`,
+        );
+      }
       return header.needsBytes <= size
         ? undefined
         : critical(
