@@ -9,7 +9,9 @@ import { gpuRecovery } from './gpu-recovery.ts';
 import { gpuTemperature } from './gpu-temperature.ts';
 import { managerReach } from './manager-reach.ts';
 import { modelComplete } from './model-complete.ts';
+import { modelFilled } from './model-filled.ts';
 import { modelPresent } from './model-present.ts';
+import { modelRead } from './model-read.ts';
 import { modelStable } from './model-stable.ts';
 import { nodeClock } from './node-clock.ts';
 import { nodeDisk } from './node-disk.ts';
@@ -31,7 +33,9 @@ export const checks: readonly AnyCheck[] = [
   gpuTemperature,
   managerReach,
   modelComplete,
+  modelFilled,
   modelPresent,
+  modelRead,
   modelStable,
   nodeClock,
   nodeDisk,

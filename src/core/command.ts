@@ -63,6 +63,7 @@ export interface Command<E extends Effect = Effect, A extends Ask = Ask> {
   readonly freshMs: number;
   /** Run it as root through `sudo -n` where the login user can't. */
   readonly become?: 'sudo';
+  readonly late?: 'answer'; // a file that hangs is the answer `ETIMEDOUT`, not an error: the check judges it
 }
 
 /** When an answer came (epoch ms here) and how long it took. */
@@ -152,10 +153,12 @@ interface Options {
   readonly deadlineMs?: number;
   readonly freshMs?: number;
   readonly become?: 'sudo' | undefined;
+  readonly late?: 'answer';
 }
 
-function observe<A extends Ask>(ask: A, { deadlineMs = 10_000, freshMs = 0, become }: Options): Command<'observe', A> {
-  return { effect: 'observe', ask, deadlineMs, freshMs, ...(become && { become }) };
+function observe<A extends Ask>(ask: A, options: Options): Command<'observe', A> {
+  const { deadlineMs = 10_000, freshMs = 0, become, late } = options;
+  return { effect: 'observe', ask, deadlineMs, freshMs, ...(become && { become }), ...(late && { late }) };
 }
 
 /** What kind of file is there, how large, whose. */

@@ -16,6 +16,7 @@ export const thresholdsSchema = z.strictObject({
   gpuMemoryDegradedPercent: percent
     .default(2)
     .describe('Free GPU memory below this; a loaded model server fills most of it on purpose'),
+  modelSlowSeconds: z.number().positive().default(2).describe('64 KiB of a model take longer to read'),
   gpuSlowSeconds: z.number().positive().default(5).describe('nvidia-smi slower than this'),
 });
 export type Thresholds = z.infer<typeof thresholdsSchema>;

@@ -6,9 +6,11 @@ type Look = Command<'observe'>;
 /** Equal for two replies in which a file says the same; every other reply has one of its own. */
 export type Mark = string | symbol;
 
-/** An HTTP answer or a program's output is always new, as is its time; of a file only what it says counts. */
+const slowMs = 1_000;
+
+/** An HTTP answer or a program's output is always new, as is its time; of a file only what it says counts, unless it came slowly. */
 export function markOf({ ask }: Look, reply: Reply): Mark {
-  if (!('path' in ask)) return Symbol(ask.kind);
+  if (!('path' in ask) || reply.ms >= slowMs) return Symbol(ask.kind);
   if ('bytes' in reply)
     return `${reply.size} ${reply.offset} ${createHash('sha1').update(reply.bytes).digest('base64')}`;
   const { at: _at, ms: _ms, ...rest } = reply;

@@ -7,6 +7,7 @@ import { fileTextIfAny } from '../core/reply.ts';
 import type { Session } from '../core/session.ts';
 import type { Observed } from '../core/tool.ts';
 import type { EvidenceStore } from './evidence.ts';
+import { lateAnswer } from './late-answer.ts';
 import { markOf, type Mark, type Round } from './known-facts.ts';
 import type { Answer, Memory } from './memory.ts';
 
@@ -28,7 +29,7 @@ interface SweepOptions {
 
 type Look = Command<'observe'>;
 
-const keyOf = ({ ask, become }: Look): string => JSON.stringify([ask, become]);
+const keyOf = ({ ask, become, late }: Look): string => JSON.stringify([ask, become, late]);
 const bootIdFile = read('/proc/sys/kernel/random/boot_id', { bytes: 64 });
 
 export function createSweep({ node, session, memory, evidence, signal, onWait }: SweepOptions): Sweep {
@@ -37,7 +38,7 @@ export function createSweep({ node, session, memory, evidence, signal, onWait }:
   let bootId = 'unknown';
 
   async function put(probe: string, command: Look): Promise<Answer> {
-    const reply = await session.ask(command, signal);
+    const reply = await session.ask(command, signal).catch((thrown: unknown) => lateAnswer(command, thrown));
     const id = evidence.record({ node, bootId, probe, ask: command.ask, reply });
     return { reply, id, mark: markOf(command, reply) };
   }

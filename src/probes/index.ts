@@ -10,6 +10,7 @@ import { identity } from './identity.ts';
 import { logAges } from './log-ages.ts';
 import { memory } from './memory.ts';
 import { modelAccess } from './model-access.ts';
+import { modelContent } from './model-content.ts';
 import { modelFile } from './model-file.ts';
 import { modelHeader } from './model-header.ts';
 import { processes } from './processes.ts';
@@ -28,6 +29,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   logAges,
   memory,
   modelAccess,
+  modelContent,
   modelFile,
   modelHeader,
   processes,
