@@ -16,7 +16,8 @@ export const modelComplete = defineCheck({
   evaluate({ header: seen }, { service, model: { path, bytes: declared } }, node): Verdict {
     if (seen.state === 'unseen') return { status: 'unknown', summary: `Not known: ${seen.why}` };
     const wrong = notAModel(path, seen) ?? byHeader(path, seen) ?? bySize(path, seen, declared);
-    if (wrong?.status === 'critical') return { ...wrong, next: [...(wrong.next ?? []), verifyModel(node, service)] };
+    if (wrong?.status === 'critical')
+      return { ...wrong, next: [...(wrong.next ?? []), verifyModel(node, service, path)] };
     return (
       wrong ?? {
         status: 'ok',

@@ -34,7 +34,7 @@ export const modelFilled = defineCheck({
           restartHelps: 'after-fix',
           next: [
             { say: 'Let its download go on, or copy the model again to a name of its own, then restart its service.' },
-            verifyModel(node, service),
+            verifyModel(node, service, path),
           ],
         },
       ];
@@ -48,7 +48,7 @@ export const modelFilled = defineCheck({
             {
               say: 'Compare its sha256 with that of its source.',
               tool: 'model_verify',
-              args: { nodes: [node.name], path, sha256: 'yes' },
+              args: { nodes: [node.name], path, sha256: 'true' },
             },
           ],
         },

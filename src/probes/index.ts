@@ -11,6 +11,7 @@ import { logAges } from './log-ages.ts';
 import { memory } from './memory.ts';
 import { modelAccess } from './model-access.ts';
 import { modelContent } from './model-content.ts';
+import { modelDigest } from './model-digest.ts';
 import { modelFile } from './model-file.ts';
 import { modelHeader } from './model-header.ts';
 import { processes } from './processes.ts';
@@ -30,6 +31,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   memory,
   modelAccess,
   modelContent,
+  modelDigest,
   modelFile,
   modelHeader,
   processes,
