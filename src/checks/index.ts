@@ -12,6 +12,7 @@ import { modelComplete } from './model-complete.ts';
 import { modelFilled } from './model-filled.ts';
 import { modelPresent } from './model-present.ts';
 import { modelRead } from './model-read.ts';
+import { modelShards } from './model-shards.ts';
 import { modelStable } from './model-stable.ts';
 import { nodeClock } from './node-clock.ts';
 import { nodeDisk } from './node-disk.ts';
@@ -36,6 +37,7 @@ export const checks: readonly AnyCheck[] = [
   modelFilled,
   modelPresent,
   modelRead,
+  modelShards,
   modelStable,
   nodeClock,
   nodeDisk,

@@ -1,6 +1,7 @@
 import { defineCheck, models, need, type Verdict } from '../core/check.ts';
 import { bytesText, durationText } from '../core/format.ts';
 import { modelContent, type Spot } from '../probes/model-content.ts';
+import { brokenModel, mendTheMount } from './broken-model.ts';
 import { brokenFilesystem } from './file-trouble.ts';
 import { modelInput } from './model-input.ts';
 
@@ -21,12 +22,7 @@ export const modelRead = defineCheck({
       return unreadable(`${shown}, but ${placeIn(closed, size)}`, closed.errno, service.name);
     const short = spots.find((spot) => 'bytes' in spot && spot.bytes === 0);
     if (short !== undefined) {
-      return {
-        status: 'critical',
-        summary: `${shown}, but ${placeIn(short, size)} gives no bytes.`,
-        restartHelps: 'after-fix',
-        next: [mendTheMount],
-      };
+      return brokenModel(`${shown}, but ${placeIn(short, size)} gives no bytes.`, mendTheMount);
     }
     const slowFrom = thresholds.modelSlowSeconds;
     if (slowMs !== null && slowMs / 1_000 >= slowFrom) {
@@ -42,10 +38,6 @@ export const modelRead = defineCheck({
   },
 });
 
-const mendTheMount = {
-  say: 'Mend the mount or the disk first; copying the model again or a restart does not help.',
-};
-
 function placeIn({ at }: Spot, size: number): string {
   if (at === 0) return 'its beginning';
   return at >= size - 65_536 ? 'its end' : `what lies at ${bytesText(at)}`;
@@ -53,13 +45,7 @@ function placeIn({ at }: Spot, size: number): string {
 
 function unreadable(begin: string, errno: string, service: string): Verdict {
   const broken = brokenFilesystem(errno);
-  if (broken !== undefined)
-    return {
-      status: 'critical',
-      summary: `${begin} can not be read: ${broken}.`,
-      restartHelps: 'after-fix',
-      next: [mendTheMount],
-    };
+  if (broken !== undefined) return brokenModel(`${begin} can not be read: ${broken}.`, mendTheMount);
   return {
     status: 'unknown',
     summary: `${begin} can not be read by the login user (${errno}), so whether its bytes come is not known.`,

@@ -14,6 +14,7 @@ import { modelContent } from './model-content.ts';
 import { modelDigest } from './model-digest.ts';
 import { modelFile } from './model-file.ts';
 import { modelHeader } from './model-header.ts';
+import { modelShards } from './model-shards.ts';
 import { processes } from './processes.ts';
 import { serviceLogs } from './service-logs.ts';
 import { serviceStates } from './service-states.ts';
@@ -34,6 +35,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   modelDigest,
   modelFile,
   modelHeader,
+  modelShards,
   processes,
   serviceLogs,
   serviceStates,

@@ -4,6 +4,7 @@ import { modelComplete } from '../checks/model-complete.ts';
 import { modelFilled } from '../checks/model-filled.ts';
 import { modelPresent } from '../checks/model-present.ts';
 import { modelRead } from '../checks/model-read.ts';
+import { modelShards } from '../checks/model-shards.ts';
 import { modelStable } from '../checks/model-stable.ts';
 import { itsService } from '../checks/verify-model.ts';
 import type { AnyCheck } from '../core/check.ts';
@@ -17,7 +18,7 @@ import { findingsReport } from './findings-report.ts';
 import { look } from './look.ts';
 import { withModelAt, withoutStandIn } from './model-at.ts';
 
-const judgements = [modelPresent, modelStable, modelComplete, modelRead, modelFilled];
+const judgements = [modelPresent, modelStable, modelComplete, modelRead, modelFilled, modelShards];
 
 export const modelVerify = defineTool({
   name: 'model_verify',
