@@ -15,7 +15,10 @@ import { gpuTemperature } from './gpu-temperature.ts';
 import { gpuWedged } from './gpu-wedged.ts';
 import { managerReach } from './manager-reach.ts';
 import { modelComplete } from './model-complete.ts';
+import { modelFilled } from './model-filled.ts';
 import { modelPresent } from './model-present.ts';
+import { modelRead } from './model-read.ts';
+import { modelShards } from './model-shards.ts';
 import { modelStable } from './model-stable.ts';
 import { mountAlive } from './mount-alive.ts';
 import { mountWritable } from './mount-writable.ts';
@@ -50,7 +53,10 @@ export const checks: readonly AnyCheck[] = [
   gpuWedged,
   managerReach,
   modelComplete,
+  modelFilled,
   modelPresent,
+  modelRead,
+  modelShards,
   modelStable,
   mountAlive,
   mountWritable,

@@ -25,6 +25,7 @@ export const thresholdsSchema = z.strictObject({
     .positive()
     .default(24)
     .describe('A fault in the kernel log counts for this long (NVSentinel); what lasts until a boot counts until then'),
+  modelSlowSeconds: z.number().positive().default(2).describe('64 KiB of a model take longer to read'),
   gpuSlowSeconds: z.number().positive().default(5).describe('nvidia-smi slower than this'),
 });
 export type Thresholds = z.infer<typeof thresholdsSchema>;

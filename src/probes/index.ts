@@ -14,8 +14,11 @@ import { listeners } from './listeners.ts';
 import { logAges } from './log-ages.ts';
 import { memory } from './memory.ts';
 import { modelAccess } from './model-access.ts';
+import { modelContent } from './model-content.ts';
+import { modelDigest } from './model-digest.ts';
 import { modelFile } from './model-file.ts';
 import { modelHeader } from './model-header.ts';
+import { modelShards } from './model-shards.ts';
 import { mountAnswer } from './mount-answer.ts';
 import { mounts } from './mounts.ts';
 import { oomCounters } from './oom-counters.ts';
@@ -44,8 +47,11 @@ export const probes: readonly Probe<never, unknown>[] = [
   logAges,
   memory,
   modelAccess,
+  modelContent,
+  modelDigest,
   modelFile,
   modelHeader,
+  modelShards,
   mountAnswer,
   mounts,
   oomCounters,
