@@ -20,6 +20,9 @@ import { serviceFiles } from './service-files.ts';
 import { serviceHealth } from './service-health.ts';
 import { serviceLog } from './service-log.ts';
 import { serviceRunning } from './service-running.ts';
+import { tmpBacklog } from './tmp-backlog.ts';
+import { tmpPollers } from './tmp-pollers.ts';
+import { tmpReach } from './tmp-reach.ts';
 
 export const checks: readonly AnyCheck[] = [
   gpuCount,
@@ -42,4 +45,7 @@ export const checks: readonly AnyCheck[] = [
   serviceHealth,
   serviceLog,
   serviceRunning,
+  tmpBacklog,
+  tmpPollers,
+  tmpReach,
 ];

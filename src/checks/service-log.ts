@@ -3,7 +3,6 @@ import { count } from '../core/format.ts';
 import type { Node } from '../core/node.ts';
 import { remembered } from '../core/remembered.ts';
 import { unitOf, type Service } from '../core/service.ts';
-import type { ManagerAnswer } from '../core/service-manager.ts';
 import type { Signature } from '../core/signature.ts';
 import { identity } from '../probes/identity.ts';
 import { logAges } from '../probes/log-ages.ts';
@@ -12,6 +11,7 @@ import { serviceStates } from '../probes/service-states.ts';
 import { managerOf } from './managed.ts';
 import { logReading, type LogReading } from './log-reading.ts';
 import { readLog } from './read-log.ts';
+import { secondsUp } from './seconds-up.ts';
 import { signatures } from './signatures/index.ts';
 
 const tailBytes = 32_768;
@@ -63,12 +63,6 @@ const signaturesOf = remembered(({ kind, gpu }: Service): readonly Signature[] =
       (gpu || id !== 'TP-CPU') && (kind === 'other' || kinds.includes('any') || kinds.includes(kind)),
   ),
 );
-
-/** How long the manager says that it runs; null where it does not run, or the manager does not say. */
-function secondsUp(states: ManagerAnswer, service: Service): number | null {
-  const state = states.reachable ? states.services.find(({ unit }) => unit === unitOf(service)) : undefined;
-  return state?.state === 'running' ? state.uptimeSeconds : null;
-}
 
 const isOld = (writtenMs: number | null, startedMs: number | null): boolean =>
   writtenMs !== null && startedMs !== null && writtenMs < startedMs - clockSlackMs;

@@ -17,6 +17,10 @@ export const thresholdsSchema = z.strictObject({
     .default(2)
     .describe('Free GPU memory below this; a loaded model server fills most of it on purpose'),
   gpuSlowSeconds: z.number().positive().default(5).describe('nvidia-smi slower than this'),
+  temporalSlowMs: z.int().positive().default(1_000).describe('The Temporal frontend reached more slowly than this'),
+  backlogDegradedSeconds: z.number().positive().default(60).describe('The oldest task of a queue waits for longer'),
+  backlogCriticalSeconds: z.number().positive().default(600),
+  loadingCriticalSeconds: z.number().positive().default(900).describe('llama-server still loads after this long'),
 });
 export type Thresholds = z.infer<typeof thresholdsSchema>;
 

@@ -15,6 +15,8 @@ import { modelHeader } from './model-header.ts';
 import { processes } from './processes.ts';
 import { serviceLogs } from './service-logs.ts';
 import { serviceStates } from './service-states.ts';
+import { temporalQueue } from './temporal-queue.ts';
+import { temporalReach } from './temporal-reach.ts';
 import { tools } from './tools.ts';
 
 export const probes: readonly Probe<never, unknown>[] = [
@@ -33,5 +35,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   processes,
   serviceLogs,
   serviceStates,
+  temporalQueue,
+  temporalReach,
   tools,
 ];
