@@ -38,7 +38,9 @@ export function judgePollers(all: readonly Poller[], { service, now, upSeconds, 
       ? { is: 'cpu', pollers: offered }
       : { is: 'others', pollers: offered, wanted: wanted ?? '' };
   }
-  const here = fitting.filter(({ identity }) => mayBeOf(identity, hostname));
+  // An identity that is declared with more than the device in it tells this worker from those of other nodes.
+  const isOwn = wanted !== undefined && !/^@?[gc]pu@?$/i.test(wanted);
+  const here = isOwn ? fitting : fitting.filter(({ identity }) => mayBeOf(identity, hostname));
   if (here.length === 0) {
     const hosts = [...new Set(fitting.flatMap(({ identity }) => hostOf(identity) ?? []))];
     return { is: 'elsewhere', hosts, host: hostname ?? '' };
@@ -50,9 +52,9 @@ export function judgePollers(all: readonly Poller[], { service, now, upSeconds, 
 
 /** `@gpu` is the end of `node-7@gpu`; in `4711@gpu-node-7` it is only how the name of a host begins. */
 const holds = (identity: string, wanted: string): boolean =>
-  identity.split(wanted).some((rest, index) => index > 0 && !/^[\w-]/.test(rest));
+  identity.split(wanted).some((rest, index) => index > 0 && !(/\w$/.test(wanted) && /^[\w-]/.test(rest)));
 
-const isCpu = (identity: string): boolean => /@cpu\b/i.test(identity);
+const isCpu = (identity: string): boolean => /(?:^|@)cpu(?:@|$)/i.test(identity);
 
 function newestAge(pollers: readonly Poller[], now: number | null): number | null {
   const times = pollers.flatMap(({ lastAccess }) => lastAccess ?? []);
@@ -67,10 +69,11 @@ function mayBeOf(identity: string, hostname: string | null): boolean {
 const short = (host: string): string => host.toLowerCase().replace(/\..*$/, '');
 
 /**
- * The host that an identity names: `pid@host` (Python SDK), `pid@host@` (Go and TypeScript), `host@gpu`. Undefined for
- * other forms, and for the twelve hexadecimal digits that a container calls itself.
+ * The host that an identity names: `pid@host` (Python SDK), `pid@host@` (Go and TypeScript), `host@gpu`, `gpu@host`.
+ * Undefined for other forms, and for the twelve hexadecimal digits that a container calls itself.
  */
 function hostOf(identity: string): string | undefined {
-  const [, host] = /^\d+@([^@]+)@?$/.exec(identity) ?? /^([^@]+)@(?:gpu|cpu)$/i.exec(identity) ?? [];
+  const forms = [/^\d+@([^@]+)@?$/, /^([^@]+)@[gc]pu$/i, /^[gc]pu@([^@]+)$/i];
+  const host = forms.map((form) => form.exec(identity)?.[1]).find((found) => found !== undefined);
   return host === undefined || /^[0-9a-f]{12}$/.test(host) ? undefined : host;
 }
