@@ -16,6 +16,7 @@ import { nodeDisk } from './node-disk.ts';
 import { nodeFiles } from './node-files.ts';
 import { nodeIdentity } from './node-identity.ts';
 import { nodeMemory } from './node-memory.ts';
+import { serviceEnv } from './service-env.ts';
 import { serviceFiles } from './service-files.ts';
 import { serviceHealth } from './service-health.ts';
 import { serviceLog } from './service-log.ts';
@@ -41,6 +42,7 @@ export const checks: readonly AnyCheck[] = [
   nodeFiles,
   nodeIdentity,
   nodeMemory,
+  serviceEnv,
   serviceFiles,
   serviceHealth,
   serviceLog,

@@ -13,6 +13,7 @@ import { modelAccess } from './model-access.ts';
 import { modelFile } from './model-file.ts';
 import { modelHeader } from './model-header.ts';
 import { processes } from './processes.ts';
+import { serviceEnviron } from './service-environ.ts';
 import { serviceLogs } from './service-logs.ts';
 import { serviceStates } from './service-states.ts';
 import { temporalQueue } from './temporal-queue.ts';
@@ -33,6 +34,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   modelFile,
   modelHeader,
   processes,
+  serviceEnviron,
   serviceLogs,
   serviceStates,
   temporalQueue,
