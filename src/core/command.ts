@@ -167,12 +167,7 @@ export const list = (path: string, options: Options = {}) => observe<ListAsk>({ 
 /** At most `bytes` bytes of a file from `offset` on. */
 export const read = (
   path: string,
-  {
-    offset = 0,
-    bytes = 65_536,
-    hidden,
-    ...options
-  }: Options & { offset?: number; bytes?: number; hidden?: boolean } = {},
+  { offset = 0, bytes = 65_536, hidden, ...options }: Options & Partial<Omit<ReadAsk, 'kind' | 'path'>> = {},
 ) => observe<ReadAsk>({ kind: 'read', path, offset, bytes, ...(hidden && { hidden }) }, options);
 /** The last `bytes` bytes of a file. */
 export const tail = (path: string, { bytes = 65_536, ...options }: Options & { bytes?: number } = {}) =>

@@ -103,7 +103,7 @@ function answerText(reply: Reply): string {
 
 /** What must not be kept is replaced before anything holds it: not even a report of a defect can then show it. */
 function withoutHidden({ ask, reply }: Observation): Reply {
-  if (!('hidden' in ask) || ask.hidden !== true || !('bytes' in reply)) return reply;
+  if (!('hidden' in ask) || !ask.hidden || !('bytes' in reply)) return reply;
   return { ...reply, bytes: new TextEncoder().encode(`[${reply.bytes.length} bytes that are not kept]`) };
 }
 
