@@ -29,6 +29,7 @@ import { nodeIdentity } from './node-identity.ts';
 import { nodeKlog } from './node-klog.ts';
 import { nodeMemory } from './node-memory.ts';
 import { nodeOom } from './node-oom.ts';
+import { serviceEnv } from './service-env.ts';
 import { serviceFiles } from './service-files.ts';
 import { serviceFlap } from './service-flap.ts';
 import { serviceHealth } from './service-health.ts';
@@ -36,6 +37,9 @@ import { serviceLog } from './service-log.ts';
 import { servicePorts } from './service-ports.ts';
 import { serviceRunning } from './service-running.ts';
 import { serviceWait } from './service-wait.ts';
+import { tmpBacklog } from './tmp-backlog.ts';
+import { tmpPollers } from './tmp-pollers.ts';
+import { tmpReach } from './tmp-reach.ts';
 
 export const checks: readonly AnyCheck[] = [
   gpuCount,
@@ -67,6 +71,7 @@ export const checks: readonly AnyCheck[] = [
   nodeKlog,
   nodeMemory,
   nodeOom,
+  serviceEnv,
   serviceFiles,
   serviceFlap,
   serviceHealth,
@@ -74,4 +79,7 @@ export const checks: readonly AnyCheck[] = [
   servicePorts,
   serviceRunning,
   serviceWait,
+  tmpBacklog,
+  tmpPollers,
+  tmpReach,
 ];

@@ -3,7 +3,7 @@ import { count } from '../core/format.ts';
 import type { Node } from '../core/node.ts';
 import { remembered } from '../core/remembered.ts';
 import { unitOf, type Service } from '../core/service.ts';
-import { logBytes, type ManagerAnswer } from '../core/service-manager.ts';
+import { logBytes } from '../core/service-manager.ts';
 import type { Signature } from '../core/signature.ts';
 import { identity } from '../probes/identity.ts';
 import { logAges } from '../probes/log-ages.ts';
@@ -12,6 +12,7 @@ import { serviceStates } from '../probes/service-states.ts';
 import { managerOf } from './managed.ts';
 import { logReading, type LogReading } from './log-reading.ts';
 import { readLog } from './read-log.ts';
+import { secondsUp } from './seconds-up.ts';
 import { signatures } from './signatures/index.ts';
 
 /** The node's clock is known to half a second and uptimes come in whole ones. */
@@ -64,12 +65,6 @@ const signaturesOf = remembered(({ kind, gpu }: Service): readonly Signature[] =
       (kind === 'other' || kinds.includes('any') || kinds.includes(kind)),
   ),
 );
-
-/** How long the manager says that it runs; null where it does not run, or the manager does not say. */
-function secondsUp(states: ManagerAnswer, service: Service): number | null {
-  const state = states.reachable ? states.services.find(({ unit }) => unit === unitOf(service)) : undefined;
-  return state?.state === 'running' ? state.uptimeSeconds : null;
-}
 
 const isOld = (writtenMs: number | null, startedMs: number | null): boolean =>
   writtenMs !== null && startedMs !== null && writtenMs < startedMs - clockSlackMs;

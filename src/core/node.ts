@@ -27,6 +27,10 @@ export const thresholdsSchema = z.strictObject({
     .describe('A fault in the kernel log counts for this long (NVSentinel); what lasts until a boot counts until then'),
   modelSlowSeconds: z.number().positive().default(2).describe('64 KiB of a model take longer to read'),
   gpuSlowSeconds: z.number().positive().default(5).describe('nvidia-smi slower than this'),
+  temporalSlowMs: z.int().positive().default(1_000).describe('The Temporal frontend reached more slowly than this'),
+  backlogDegradedSeconds: z.number().positive().default(60).describe('The oldest task of a queue waits for longer'),
+  backlogCriticalSeconds: z.number().positive().default(600),
+  loadingCriticalSeconds: z.number().positive().default(900).describe('llama-server still loads after this long'),
 });
 export type Thresholds = z.infer<typeof thresholdsSchema>;
 

@@ -47,7 +47,7 @@ export function createEvidence(folder: string, secrets: () => readonly string[])
 
   return {
     record(observation: Observation): string {
-      const kept = { ...observation, reply: excerpt(observation.reply) };
+      const kept = { ...observation, reply: excerpt(withoutHidden(observation)) };
       return hold(sizeOf(kept.reply), (id) => ({ id, ...shown(kept, secrets()) }));
     },
 
@@ -103,6 +103,11 @@ function answerText(reply: Reply): string {
 }
 
 const excerpt = (reply: Reply): Reply => ('bytes' in reply ? { ...reply, bytes: ends(reply.bytes) } : reply);
+/** What must not be kept is replaced before anything holds it: not even a report of a defect can then show it. */
+function withoutHidden({ ask, reply }: Observation): Reply {
+  if (!('hidden' in ask) || !ask.hidden || !('bytes' in reply)) return reply;
+  return { ...reply, bytes: new TextEncoder().encode(`[${reply.bytes.length} bytes that are not kept]`) };
+}
 
 /** Beginning and end of what a file said, copied: a view of it would keep the whole packet that it came in. */
 const ends = remembered((bytes: Uint8Array): Uint8Array => {

@@ -24,12 +24,15 @@ import { mounts } from './mounts.ts';
 import { oomCounters } from './oom-counters.ts';
 import { processes } from './processes.ts';
 import { serviceCgroups } from './service-cgroups.ts';
+import { serviceEnviron } from './service-environ.ts';
 import { serviceExits } from './service-exits.ts';
 import { serviceLogs } from './service-logs.ts';
 import { servicePorts } from './service-ports.ts';
 import { serviceProcesses } from './service-processes.ts';
 import { serviceStates } from './service-states.ts';
 import { serviceWaiting } from './service-waiting.ts';
+import { temporalQueue } from './temporal-queue.ts';
+import { temporalReach } from './temporal-reach.ts';
 import { tools } from './tools.ts';
 
 export const probes: readonly Probe<never, unknown>[] = [
@@ -57,11 +60,14 @@ export const probes: readonly Probe<never, unknown>[] = [
   oomCounters,
   processes,
   serviceCgroups,
+  serviceEnviron,
   serviceExits,
   serviceLogs,
   servicePorts,
   serviceProcesses,
   serviceStates,
   serviceWaiting,
+  temporalQueue,
+  temporalReach,
   tools,
 ];
