@@ -1,5 +1,5 @@
 import { restart, type Situation } from '../support/situation.ts';
-import { apiFails, apiStartupFails, fastapi, llama, llamaFails, notLoaded, stray } from './parts.ts';
+import { apiFails, apiStartupFails, fastapi, llama, llamaFails, mainFile, notLoaded, stray } from './parts.ts';
 
 const log = 'service.log service:fastapi';
 const health = 'service.health service:fastapi';
@@ -189,5 +189,25 @@ export const apis: readonly Situation[] = [
       ),
     ],
     expect: { cause: health, says: /answers 500 \(expected 200\)/, next: /logs of fastapi/ },
+  },
+  {
+    name: 'the main file of the api is empty',
+    plant: (broken) => [
+      llama(),
+      fastapi(
+        broken
+          ? {
+              files: { [mainFile]: '' },
+              told: apiFails('ERROR:    Error loading ASGI app. Attribute "app" not found in module "src.api.main".'),
+            }
+          : {},
+      ),
+    ],
+    expect: {
+      cause: 'service.files service:fastapi',
+      says: /main\.py is empty/,
+      next: /from the image or the repository/,
+      follow: ['fastapi'],
+    },
   },
 ];

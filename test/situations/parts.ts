@@ -94,7 +94,7 @@ export function llama({
 }
 
 const uvicornStarts = ['INFO:     Started server process [@PID@]', 'INFO:     Waiting for application startup.'];
-const mainFile = '/workspace/src/api/main.py';
+export const mainFile = '/workspace/src/api/main.py';
 
 /** A uvicorn that ends at each start with these lines. */
 export const apiFails = (...lines: readonly string[]): Told => ({ says: lines, exit: 1 });
@@ -128,6 +128,9 @@ export const fastapi = (differing: Difference = {}): Part =>
   });
 
 const workerStarts = 'INFO worker: Worker Identity: 1@gpu-1@gpu';
+
+/** A worker that ends at each start with these lines. */
+export const workerFails = (...lines: readonly string[]): Told => ({ says: [workerStarts, ...lines], exit: 1 });
 
 export const worker = (differing: Difference = {}): Part =>
   service({

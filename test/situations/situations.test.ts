@@ -9,8 +9,9 @@ import { alarmed, misjudged, triaged } from '../support/situation.ts';
 import { apis } from './api.ts';
 import { llamas } from './llama.ts';
 import { models } from './models.ts';
+import { workers } from './worker.ts';
 
-const families = { models, llamas, apis };
+const families = { models, llamas, apis, workers };
 const situations = Object.values(families).flat();
 
 /** How many nodes stand at once: most of the time of each is waited. */
