@@ -14,7 +14,7 @@ export default defineConfig({
       {
         test: {
           name: 'real',
-          include: ['test/{integration,protocol}/**/*.test.ts'],
+          include: ['test/{integration,protocol,situations}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
