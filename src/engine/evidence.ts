@@ -3,7 +3,8 @@ import { mkdir, readdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { captured } from '../core/capture.ts';
-import { describeAsk, type Ask, type Reply } from '../core/command.ts';
+import type { Ask, Reply } from '../core/command.ts';
+import { describeAsk } from '../core/describe-ask.ts';
 import { remembered } from '../core/remembered.ts';
 import { clean, redact } from '../core/text.ts';
 
