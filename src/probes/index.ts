@@ -1,6 +1,7 @@
 // Made by `npm run gen`.
 import type { Probe } from '../core/probe.ts';
 import { accounts } from './accounts.ts';
+import { discovery } from './discovery.ts';
 import { disk } from './disk.ts';
 import { diskUse } from './disk-use.ts';
 import { files } from './files.ts';
@@ -37,6 +38,7 @@ import { tools } from './tools.ts';
 
 export const probes: readonly Probe<never, unknown>[] = [
   accounts,
+  discovery,
   disk,
   diskUse,
   files,
