@@ -66,7 +66,7 @@ describe.skipIf(!has('supervisord'))('what runs on a machine (needs supervisord)
     const { entry, summary } = await vi.waitFor(
       async () => {
         const seen = await discover();
-        expect(seen.entry).toMatch(/llama-of-discovery:[^]*?\n {8}ports: \[\d+\]/);
+        expect(seen.entry).toMatch(/llama-of-discovery:.*(?:\n {8}.*)*\n {8}ports: \[\d+\]/);
         expect(seen.entry).toMatch(/ {6}uvicorn[-\d]*: # runs\n {8}kind: api/);
         return seen;
       },
