@@ -16,7 +16,9 @@ import { mountWritable } from './mount-writable.ts';
 import { nodeClock } from './node-clock.ts';
 import { nodeDisk } from './node-disk.ts';
 import { nodeFiles } from './node-files.ts';
+import { nodeHandles } from './node-handles.ts';
 import { nodeIdentity } from './node-identity.ts';
+import { nodeLoad } from './node-load.ts';
 import { nodeMemory } from './node-memory.ts';
 import { serviceFiles } from './service-files.ts';
 import { serviceHealth } from './service-health.ts';
@@ -40,7 +42,9 @@ export const checks: readonly AnyCheck[] = [
   nodeClock,
   nodeDisk,
   nodeFiles,
+  nodeHandles,
   nodeIdentity,
+  nodeLoad,
   nodeMemory,
   serviceFiles,
   serviceHealth,

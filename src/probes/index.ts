@@ -1,13 +1,16 @@
 // Made by `npm run gen`.
 import type { Probe } from '../core/probe.ts';
 import { accounts } from './accounts.ts';
+import { containerLimits } from './container-limits.ts';
 import { disk } from './disk.ts';
 import { diskUse } from './disk-use.ts';
 import { files } from './files.ts';
 import { gpuDevices } from './gpu-devices.ts';
 import { gpuDriver } from './gpu-driver.ts';
+import { handles } from './handles.ts';
 import { health } from './health.ts';
 import { identity } from './identity.ts';
+import { load } from './load.ts';
 import { logAges } from './log-ages.ts';
 import { memory } from './memory.ts';
 import { modelAccess } from './model-access.ts';
@@ -15,6 +18,7 @@ import { modelFile } from './model-file.ts';
 import { modelHeader } from './model-header.ts';
 import { mountAnswer } from './mount-answer.ts';
 import { mounts } from './mounts.ts';
+import { pressure } from './pressure.ts';
 import { processes } from './processes.ts';
 import { serviceLogs } from './service-logs.ts';
 import { serviceStates } from './service-states.ts';
@@ -22,13 +26,16 @@ import { tools } from './tools.ts';
 
 export const probes: readonly Probe<never, unknown>[] = [
   accounts,
+  containerLimits,
   disk,
   diskUse,
   files,
   gpuDevices,
   gpuDriver,
+  handles,
   health,
   identity,
+  load,
   logAges,
   memory,
   modelAccess,
@@ -36,6 +43,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   modelHeader,
   mountAnswer,
   mounts,
+  pressure,
   processes,
   serviceLogs,
   serviceStates,
