@@ -20,6 +20,7 @@ import { nodeHandles } from './node-handles.ts';
 import { nodeIdentity } from './node-identity.ts';
 import { nodeLoad } from './node-load.ts';
 import { nodeMemory } from './node-memory.ts';
+import { nodeStuck } from './node-stuck.ts';
 import { serviceFiles } from './service-files.ts';
 import { serviceHealth } from './service-health.ts';
 import { serviceLog } from './service-log.ts';
@@ -46,6 +47,7 @@ export const checks: readonly AnyCheck[] = [
   nodeIdentity,
   nodeLoad,
   nodeMemory,
+  nodeStuck,
   serviceFiles,
   serviceHealth,
   serviceLog,
