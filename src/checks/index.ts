@@ -13,6 +13,8 @@ import { modelPresent } from './model-present.ts';
 import { modelStable } from './model-stable.ts';
 import { mountAlive } from './mount-alive.ts';
 import { mountWritable } from './mount-writable.ts';
+import { netEgress } from './net-egress.ts';
+import { netLink } from './net-link.ts';
 import { nodeClock } from './node-clock.ts';
 import { nodeDisk } from './node-disk.ts';
 import { nodeFiles } from './node-files.ts';
@@ -20,6 +22,7 @@ import { nodeHandles } from './node-handles.ts';
 import { nodeIdentity } from './node-identity.ts';
 import { nodeLoad } from './node-load.ts';
 import { nodeMemory } from './node-memory.ts';
+import { nodeNames } from './node-names.ts';
 import { nodeStuck } from './node-stuck.ts';
 import { serviceFiles } from './service-files.ts';
 import { serviceHealth } from './service-health.ts';
@@ -40,6 +43,8 @@ export const checks: readonly AnyCheck[] = [
   modelStable,
   mountAlive,
   mountWritable,
+  netEgress,
+  netLink,
   nodeClock,
   nodeDisk,
   nodeFiles,
@@ -47,6 +52,7 @@ export const checks: readonly AnyCheck[] = [
   nodeIdentity,
   nodeLoad,
   nodeMemory,
+  nodeNames,
   nodeStuck,
   serviceFiles,
   serviceHealth,

@@ -18,6 +18,8 @@ export const thresholdsSchema = z.strictObject({
   handlesCriticalPercent: percent.default(95),
   clockDegradedSeconds: z.number().positive().default(2).describe("Clock skew; the node's clock is read to the second"),
   clockCriticalSeconds: z.number().positive().default(30).describe('TLS and tokens begin to fail'),
+  dnsSlowSeconds: z.number().positive().default(2).describe('To find the address of a name'),
+  egressSlowMs: z.int().positive().default(7_000).describe('An answer of what the node must reach (gpud)'),
   healthSlowMs: z.int().positive().default(2_000),
   youngSeconds: z.number().positive().default(60).describe('A service is proven up after this long'),
   gpuMemoryDegradedPercent: percent

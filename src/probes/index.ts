@@ -4,12 +4,14 @@ import { accounts } from './accounts.ts';
 import { containerLimits } from './container-limits.ts';
 import { disk } from './disk.ts';
 import { diskUse } from './disk-use.ts';
+import { egress } from './egress.ts';
 import { files } from './files.ts';
 import { gpuDevices } from './gpu-devices.ts';
 import { gpuDriver } from './gpu-driver.ts';
 import { handles } from './handles.ts';
 import { health } from './health.ts';
 import { identity } from './identity.ts';
+import { interfaces } from './interfaces.ts';
 import { load } from './load.ts';
 import { logAges } from './log-ages.ts';
 import { memory } from './memory.ts';
@@ -18,6 +20,7 @@ import { modelFile } from './model-file.ts';
 import { modelHeader } from './model-header.ts';
 import { mountAnswer } from './mount-answer.ts';
 import { mounts } from './mounts.ts';
+import { names } from './names.ts';
 import { pressure } from './pressure.ts';
 import { processes } from './processes.ts';
 import { serviceLogs } from './service-logs.ts';
@@ -29,12 +32,14 @@ export const probes: readonly Probe<never, unknown>[] = [
   containerLimits,
   disk,
   diskUse,
+  egress,
   files,
   gpuDevices,
   gpuDriver,
   handles,
   health,
   identity,
+  interfaces,
   load,
   logAges,
   memory,
@@ -43,6 +48,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   modelHeader,
   mountAnswer,
   mounts,
+  names,
   pressure,
   processes,
   serviceLogs,
