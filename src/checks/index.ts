@@ -22,13 +22,19 @@ import { modelShards } from './model-shards.ts';
 import { modelStable } from './model-stable.ts';
 import { mountAlive } from './mount-alive.ts';
 import { mountWritable } from './mount-writable.ts';
+import { netEgress } from './net-egress.ts';
+import { netLink } from './net-link.ts';
 import { nodeClock } from './node-clock.ts';
 import { nodeDisk } from './node-disk.ts';
 import { nodeFiles } from './node-files.ts';
+import { nodeHandles } from './node-handles.ts';
 import { nodeIdentity } from './node-identity.ts';
 import { nodeKlog } from './node-klog.ts';
+import { nodeLoad } from './node-load.ts';
 import { nodeMemory } from './node-memory.ts';
+import { nodeNames } from './node-names.ts';
 import { nodeOom } from './node-oom.ts';
+import { nodeStuck } from './node-stuck.ts';
 import { serviceEnv } from './service-env.ts';
 import { serviceFiles } from './service-files.ts';
 import { serviceFlap } from './service-flap.ts';
@@ -64,13 +70,19 @@ export const checks: readonly AnyCheck[] = [
   modelStable,
   mountAlive,
   mountWritable,
+  netEgress,
+  netLink,
   nodeClock,
   nodeDisk,
   nodeFiles,
+  nodeHandles,
   nodeIdentity,
   nodeKlog,
+  nodeLoad,
   nodeMemory,
+  nodeNames,
   nodeOom,
+  nodeStuck,
   serviceEnv,
   serviceFiles,
   serviceFlap,

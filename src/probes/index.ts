@@ -1,17 +1,22 @@
 // Made by `npm run gen`.
 import type { Probe } from '../core/probe.ts';
 import { accounts } from './accounts.ts';
+import { containerLimits } from './container-limits.ts';
 import { discovery } from './discovery.ts';
 import { disk } from './disk.ts';
 import { diskUse } from './disk-use.ts';
+import { egress } from './egress.ts';
 import { files } from './files.ts';
 import { gpuDevices } from './gpu-devices.ts';
 import { gpuDriver } from './gpu-driver.ts';
 import { gpuPci } from './gpu-pci.ts';
+import { handles } from './handles.ts';
 import { health } from './health.ts';
 import { identity } from './identity.ts';
+import { interfaces } from './interfaces.ts';
 import { kernelLog } from './kernel-log.ts';
 import { listeners } from './listeners.ts';
+import { load } from './load.ts';
 import { logAges } from './log-ages.ts';
 import { memory } from './memory.ts';
 import { modelAccess } from './model-access.ts';
@@ -22,7 +27,9 @@ import { modelHeader } from './model-header.ts';
 import { modelShards } from './model-shards.ts';
 import { mountAnswer } from './mount-answer.ts';
 import { mounts } from './mounts.ts';
+import { names } from './names.ts';
 import { oomCounters } from './oom-counters.ts';
+import { pressure } from './pressure.ts';
 import { processes } from './processes.ts';
 import { serviceCgroups } from './service-cgroups.ts';
 import { serviceEnviron } from './service-environ.ts';
@@ -38,17 +45,22 @@ import { tools } from './tools.ts';
 
 export const probes: readonly Probe<never, unknown>[] = [
   accounts,
+  containerLimits,
   discovery,
   disk,
   diskUse,
+  egress,
   files,
   gpuDevices,
   gpuDriver,
   gpuPci,
+  handles,
   health,
   identity,
+  interfaces,
   kernelLog,
   listeners,
+  load,
   logAges,
   memory,
   modelAccess,
@@ -59,7 +71,9 @@ export const probes: readonly Probe<never, unknown>[] = [
   modelShards,
   mountAnswer,
   mounts,
+  names,
   oomCounters,
+  pressure,
   processes,
   serviceCgroups,
   serviceEnviron,

@@ -1,6 +1,6 @@
-import { list, read, space, stat, type FileTrouble, type ReadFound } from '../core/command.ts';
+import { list, read, space, stat } from '../core/command.ts';
 import { ask, askAll, defineProbe, type Asking } from '../core/probe.ts';
-import { fileTextIfAny } from '../core/reply.ts';
+import { fileNumber } from '../core/reply.ts';
 import { mountOf, mounts, type Mount } from './mounts.ts';
 
 /** What the filesystem of a path said. Attributes are never asked: the kernel answers those for a dead mount too. */
@@ -68,10 +68,5 @@ function* queue(mount: Mount | null): Asking<{ waiting: number | null; mostWaiti
     read(`${folder}/waiting`, { bytes: 32 }),
     read(`${folder}/max_background`, { bytes: 32 }),
   ] as const);
-  return { waiting: numberIn(waiting), mostWaiting: numberIn(most) };
-}
-
-function numberIn(reply: ReadFound | FileTrouble): number | null {
-  const text = fileTextIfAny(reply)?.trim() ?? '';
-  return /^\d+$/.test(text) ? Number(text) : null;
+  return { waiting: fileNumber(waiting), mostWaiting: fileNumber(most) };
 }
