@@ -17,6 +17,8 @@ export const thresholdsSchema = z.strictObject({
     .default(2)
     .describe('Free GPU memory below this; a loaded model server fills most of it on purpose'),
   gpuSlowSeconds: z.number().positive().default(5).describe('nvidia-smi slower than this'),
+  gpuWakeSeconds: z.number().positive().default(2).describe('nvidia-smi slower than this while persistence is off'),
+  gpuPowerLimitPercent: percent.default(90).describe('Power limit below this part of the default'),
 });
 export type Thresholds = z.infer<typeof thresholdsSchema>;
 
