@@ -18,6 +18,7 @@ import { gpuRetired } from './gpu-retired.ts';
 import { gpuSram } from './gpu-sram.ts';
 import { gpuTemperature } from './gpu-temperature.ts';
 import { gpuThrottle } from './gpu-throttle.ts';
+import { gpuUvm } from './gpu-uvm.ts';
 import { gpuWedged } from './gpu-wedged.ts';
 import { managerReach } from './manager-reach.ts';
 import { modelComplete } from './model-complete.ts';
@@ -52,6 +53,7 @@ export const checks: readonly AnyCheck[] = [
   gpuSram,
   gpuTemperature,
   gpuThrottle,
+  gpuUvm,
   gpuWedged,
   managerReach,
   modelComplete,

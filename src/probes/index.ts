@@ -5,6 +5,7 @@ import { disk } from './disk.ts';
 import { files } from './files.ts';
 import { gpuDevices } from './gpu-devices.ts';
 import { gpuDriver } from './gpu-driver.ts';
+import { gpuNodes } from './gpu-nodes.ts';
 import { gpuPci } from './gpu-pci.ts';
 import { health } from './health.ts';
 import { identity } from './identity.ts';
@@ -24,6 +25,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   files,
   gpuDevices,
   gpuDriver,
+  gpuNodes,
   gpuPci,
   health,
   identity,
