@@ -1,5 +1,7 @@
 // Made by `npm run gen`.
 import type { AnyCheck } from '../core/check.ts';
+import { amdPresent } from './amd-present.ts';
+import { amdSmi } from './amd-smi.ts';
 import { gpuCount } from './gpu-count.ts';
 import { gpuDriver } from './gpu-driver.ts';
 import { gpuEcc } from './gpu-ecc.ts';
@@ -35,6 +37,8 @@ import { serviceLog } from './service-log.ts';
 import { serviceRunning } from './service-running.ts';
 
 export const checks: readonly AnyCheck[] = [
+  amdPresent,
+  amdSmi,
   gpuCount,
   gpuDriver,
   gpuEcc,

@@ -1,6 +1,7 @@
 // Made by `npm run gen`.
 import type { Probe } from '../core/probe.ts';
 import { accounts } from './accounts.ts';
+import { amdDevices } from './amd-devices.ts';
 import { disk } from './disk.ts';
 import { files } from './files.ts';
 import { gpuDevices } from './gpu-devices.ts';
@@ -21,6 +22,7 @@ import { tools } from './tools.ts';
 
 export const probes: readonly Probe<never, unknown>[] = [
   accounts,
+  amdDevices,
   disk,
   files,
   gpuDevices,
