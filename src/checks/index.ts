@@ -1,17 +1,26 @@
 // Made by `npm run gen`.
 import type { AnyCheck } from '../core/check.ts';
+import { amdPresent } from './amd-present.ts';
+import { amdSmi } from './amd-smi.ts';
 import { gpuCount } from './gpu-count.ts';
 import { gpuDriver } from './gpu-driver.ts';
 import { gpuEcc } from './gpu-ecc.ts';
+import { gpuFabric } from './gpu-fabric.ts';
 import { gpuMemory } from './gpu-memory.ts';
+import { gpuMig } from './gpu-mig.ts';
 import { gpuNvml } from './gpu-nvml.ts';
 import { gpuPci } from './gpu-pci.ts';
+import { gpuPcie } from './gpu-pcie.ts';
+import { gpuPersist } from './gpu-persist.ts';
+import { gpuPower } from './gpu-power.ts';
 import { gpuRecovery } from './gpu-recovery.ts';
 import { gpuRemap } from './gpu-remap.ts';
 import { gpuRepair } from './gpu-repair.ts';
 import { gpuRetired } from './gpu-retired.ts';
 import { gpuSram } from './gpu-sram.ts';
 import { gpuTemperature } from './gpu-temperature.ts';
+import { gpuThrottle } from './gpu-throttle.ts';
+import { gpuUvm } from './gpu-uvm.ts';
 import { gpuWedged } from './gpu-wedged.ts';
 import { managerReach } from './manager-reach.ts';
 import { modelComplete } from './model-complete.ts';
@@ -48,18 +57,27 @@ import { tmpPollers } from './tmp-pollers.ts';
 import { tmpReach } from './tmp-reach.ts';
 
 export const checks: readonly AnyCheck[] = [
+  amdPresent,
+  amdSmi,
   gpuCount,
   gpuDriver,
   gpuEcc,
+  gpuFabric,
   gpuMemory,
+  gpuMig,
   gpuNvml,
   gpuPci,
+  gpuPcie,
+  gpuPersist,
+  gpuPower,
   gpuRecovery,
   gpuRemap,
   gpuRepair,
   gpuRetired,
   gpuSram,
   gpuTemperature,
+  gpuThrottle,
+  gpuUvm,
   gpuWedged,
   managerReach,
   modelComplete,

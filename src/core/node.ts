@@ -38,6 +38,8 @@ export const thresholdsSchema = z.strictObject({
   backlogDegradedSeconds: z.number().positive().default(60).describe('The oldest task of a queue waits for longer'),
   backlogCriticalSeconds: z.number().positive().default(600),
   loadingCriticalSeconds: z.number().positive().default(900).describe('llama-server still loads after this long'),
+  gpuWakeSeconds: z.number().positive().default(2).describe('nvidia-smi slower than this while persistence is off'),
+  gpuPowerLimitPercent: percent.default(90).describe('Power limit below this part of the default'),
 });
 export type Thresholds = z.infer<typeof thresholdsSchema>;
 

@@ -1,6 +1,7 @@
 // Made by `npm run gen`.
 import type { Probe } from '../core/probe.ts';
 import { accounts } from './accounts.ts';
+import { amdDevices } from './amd-devices.ts';
 import { containerLimits } from './container-limits.ts';
 import { discovery } from './discovery.ts';
 import { disk } from './disk.ts';
@@ -9,6 +10,7 @@ import { egress } from './egress.ts';
 import { files } from './files.ts';
 import { gpuDevices } from './gpu-devices.ts';
 import { gpuDriver } from './gpu-driver.ts';
+import { gpuNodes } from './gpu-nodes.ts';
 import { gpuPci } from './gpu-pci.ts';
 import { handles } from './handles.ts';
 import { health } from './health.ts';
@@ -45,6 +47,7 @@ import { tools } from './tools.ts';
 
 export const probes: readonly Probe<never, unknown>[] = [
   accounts,
+  amdDevices,
   containerLimits,
   discovery,
   disk,
@@ -53,6 +56,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   files,
   gpuDevices,
   gpuDriver,
+  gpuNodes,
   gpuPci,
   handles,
   health,
