@@ -3,6 +3,7 @@ import type { Probe } from '../core/probe.ts';
 import { accounts } from './accounts.ts';
 import { disk } from './disk.ts';
 import { files } from './files.ts';
+import { gpuAddresses } from './gpu-addresses.ts';
 import { gpuDevices } from './gpu-devices.ts';
 import { gpuDriver } from './gpu-driver.ts';
 import { health } from './health.ts';
@@ -24,6 +25,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   accounts,
   disk,
   files,
+  gpuAddresses,
   gpuDevices,
   gpuDriver,
   health,
