@@ -1,5 +1,6 @@
 // Made by `npm run gen`.
 import type { AnyCheck } from '../core/check.ts';
+import { amdKlog } from './amd-klog.ts';
 import { gpuCount } from './gpu-count.ts';
 import { gpuDriver } from './gpu-driver.ts';
 import { gpuEcc } from './gpu-ecc.ts';
@@ -25,6 +26,7 @@ import { serviceLog } from './service-log.ts';
 import { serviceRunning } from './service-running.ts';
 
 export const checks: readonly AnyCheck[] = [
+  amdKlog,
   gpuCount,
   gpuDriver,
   gpuEcc,
