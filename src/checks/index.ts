@@ -1,5 +1,6 @@
 // Made by `npm run gen`.
 import type { AnyCheck } from '../core/check.ts';
+import { amdKlog } from './amd-klog.ts';
 import { amdPresent } from './amd-present.ts';
 import { amdSmi } from './amd-smi.ts';
 import { gpuCount } from './gpu-count.ts';
@@ -22,6 +23,7 @@ import { gpuTemperature } from './gpu-temperature.ts';
 import { gpuThrottle } from './gpu-throttle.ts';
 import { gpuUvm } from './gpu-uvm.ts';
 import { gpuWedged } from './gpu-wedged.ts';
+import { gpuXid } from './gpu-xid.ts';
 import { managerReach } from './manager-reach.ts';
 import { modelComplete } from './model-complete.ts';
 import { modelFilled } from './model-filled.ts';
@@ -57,6 +59,7 @@ import { tmpPollers } from './tmp-pollers.ts';
 import { tmpReach } from './tmp-reach.ts';
 
 export const checks: readonly AnyCheck[] = [
+  amdKlog,
   amdPresent,
   amdSmi,
   gpuCount,
@@ -79,6 +82,7 @@ export const checks: readonly AnyCheck[] = [
   gpuThrottle,
   gpuUvm,
   gpuWedged,
+  gpuXid,
   managerReach,
   modelComplete,
   modelFilled,

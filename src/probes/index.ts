@@ -8,6 +8,7 @@ import { disk } from './disk.ts';
 import { diskUse } from './disk-use.ts';
 import { egress } from './egress.ts';
 import { files } from './files.ts';
+import { gpuAddresses } from './gpu-addresses.ts';
 import { gpuDevices } from './gpu-devices.ts';
 import { gpuDriver } from './gpu-driver.ts';
 import { gpuNodes } from './gpu-nodes.ts';
@@ -54,6 +55,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   diskUse,
   egress,
   files,
+  gpuAddresses,
   gpuDevices,
   gpuDriver,
   gpuNodes,
