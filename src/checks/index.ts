@@ -19,6 +19,7 @@ import { nodeMemory } from './node-memory.ts';
 import { serviceFiles } from './service-files.ts';
 import { serviceFlap } from './service-flap.ts';
 import { serviceHealth } from './service-health.ts';
+import { serviceLimits } from './service-limits.ts';
 import { serviceLog } from './service-log.ts';
 import { servicePorts } from './service-ports.ts';
 import { serviceRunning } from './service-running.ts';
@@ -44,6 +45,7 @@ export const checks: readonly AnyCheck[] = [
   serviceFiles,
   serviceFlap,
   serviceHealth,
+  serviceLimits,
   serviceLog,
   servicePorts,
   serviceRunning,

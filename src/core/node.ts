@@ -13,6 +13,8 @@ export const thresholdsSchema = z.strictObject({
   clockCriticalSeconds: z.number().positive().default(30).describe('TLS and tokens begin to fail'),
   healthSlowMs: z.int().positive().default(2_000),
   youngSeconds: z.number().positive().default(60).describe('A service is proven up after this long'),
+  filesDegradedPercent: percent.default(80).describe('Open files of what a process may open (gpud)'),
+  filesCriticalPercent: percent.default(95),
   flapExits: z.int().min(2).default(3).describe('A service flaps that ended by itself this often'),
   flapWindowSeconds: z.number().positive().default(600).describe('within this time'),
   gpuMemoryDegradedPercent: percent

@@ -15,6 +15,7 @@ import { modelFile } from './model-file.ts';
 import { modelHeader } from './model-header.ts';
 import { processes } from './processes.ts';
 import { serviceExits } from './service-exits.ts';
+import { serviceLimits } from './service-limits.ts';
 import { serviceLogs } from './service-logs.ts';
 import { servicePorts } from './service-ports.ts';
 import { serviceProcesses } from './service-processes.ts';
@@ -38,6 +39,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   modelHeader,
   processes,
   serviceExits,
+  serviceLimits,
   serviceLogs,
   servicePorts,
   serviceProcesses,
