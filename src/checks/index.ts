@@ -16,6 +16,7 @@ import { nodeDisk } from './node-disk.ts';
 import { nodeFiles } from './node-files.ts';
 import { nodeIdentity } from './node-identity.ts';
 import { nodeMemory } from './node-memory.ts';
+import { serviceConfig } from './service-config.ts';
 import { serviceFiles } from './service-files.ts';
 import { serviceFlap } from './service-flap.ts';
 import { serviceHealth } from './service-health.ts';
@@ -42,6 +43,7 @@ export const checks: readonly AnyCheck[] = [
   nodeFiles,
   nodeIdentity,
   nodeMemory,
+  serviceConfig,
   serviceFiles,
   serviceFlap,
   serviceHealth,

@@ -14,6 +14,7 @@ import { modelAccess } from './model-access.ts';
 import { modelFile } from './model-file.ts';
 import { modelHeader } from './model-header.ts';
 import { processes } from './processes.ts';
+import { serviceDrift } from './service-drift.ts';
 import { serviceExits } from './service-exits.ts';
 import { serviceLimits } from './service-limits.ts';
 import { serviceLogs } from './service-logs.ts';
@@ -38,6 +39,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   modelFile,
   modelHeader,
   processes,
+  serviceDrift,
   serviceExits,
   serviceLimits,
   serviceLogs,
