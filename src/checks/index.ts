@@ -46,10 +46,12 @@ import { nodeMemory } from './node-memory.ts';
 import { nodeNames } from './node-names.ts';
 import { nodeOom } from './node-oom.ts';
 import { nodeStuck } from './node-stuck.ts';
+import { serviceConfig } from './service-config.ts';
 import { serviceEnv } from './service-env.ts';
 import { serviceFiles } from './service-files.ts';
 import { serviceFlap } from './service-flap.ts';
 import { serviceHealth } from './service-health.ts';
+import { serviceLimits } from './service-limits.ts';
 import { serviceLog } from './service-log.ts';
 import { servicePorts } from './service-ports.ts';
 import { serviceRunning } from './service-running.ts';
@@ -105,10 +107,12 @@ export const checks: readonly AnyCheck[] = [
   nodeNames,
   nodeOom,
   nodeStuck,
+  serviceConfig,
   serviceEnv,
   serviceFiles,
   serviceFlap,
   serviceHealth,
+  serviceLimits,
   serviceLog,
   servicePorts,
   serviceRunning,

@@ -35,8 +35,10 @@ import { oomCounters } from './oom-counters.ts';
 import { pressure } from './pressure.ts';
 import { processes } from './processes.ts';
 import { serviceCgroups } from './service-cgroups.ts';
+import { serviceDrift } from './service-drift.ts';
 import { serviceEnviron } from './service-environ.ts';
 import { serviceExits } from './service-exits.ts';
+import { serviceLimits } from './service-limits.ts';
 import { serviceLogs } from './service-logs.ts';
 import { servicePorts } from './service-ports.ts';
 import { serviceProcesses } from './service-processes.ts';
@@ -82,8 +84,10 @@ export const probes: readonly Probe<never, unknown>[] = [
   pressure,
   processes,
   serviceCgroups,
+  serviceDrift,
   serviceEnviron,
   serviceExits,
+  serviceLimits,
   serviceLogs,
   servicePorts,
   serviceProcesses,
