@@ -15,6 +15,7 @@ import { modelDigest } from './model-digest.ts';
 import { modelFile } from './model-file.ts';
 import { modelHeader } from './model-header.ts';
 import { modelShards } from './model-shards.ts';
+import { modelWriters } from './model-writers.ts';
 import { processes } from './processes.ts';
 import { serviceLogs } from './service-logs.ts';
 import { serviceStates } from './service-states.ts';
@@ -36,6 +37,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   modelFile,
   modelHeader,
   modelShards,
+  modelWriters,
   processes,
   serviceLogs,
   serviceStates,

@@ -6,6 +6,7 @@ import { modelPresent } from '../checks/model-present.ts';
 import { modelRead } from '../checks/model-read.ts';
 import { modelShards } from '../checks/model-shards.ts';
 import { modelStable } from '../checks/model-stable.ts';
+import { modelWriters } from '../checks/model-writers.ts';
 import { itsService } from '../checks/verify-model.ts';
 import type { AnyCheck } from '../core/check.ts';
 import { OpsError } from '../core/errors.ts';
@@ -18,7 +19,7 @@ import { findingsReport } from './findings-report.ts';
 import { look } from './look.ts';
 import { withModelAt, withoutStandIn } from './model-at.ts';
 
-const judgements = [modelPresent, modelStable, modelComplete, modelRead, modelFilled, modelShards];
+const judgements = [modelPresent, modelStable, modelComplete, modelRead, modelFilled, modelShards, modelWriters];
 
 export const modelVerify = defineTool({
   name: 'model_verify',
