@@ -14,6 +14,7 @@ import { modelPresent } from './model-present.ts';
 import { modelRead } from './model-read.ts';
 import { modelShards } from './model-shards.ts';
 import { modelStable } from './model-stable.ts';
+import { modelVisible } from './model-visible.ts';
 import { modelWriters } from './model-writers.ts';
 import { nodeClock } from './node-clock.ts';
 import { nodeDisk } from './node-disk.ts';
@@ -40,6 +41,7 @@ export const checks: readonly AnyCheck[] = [
   modelRead,
   modelShards,
   modelStable,
+  modelVisible,
   modelWriters,
   nodeClock,
   nodeDisk,

@@ -15,6 +15,8 @@ import { modelDigest } from './model-digest.ts';
 import { modelFile } from './model-file.ts';
 import { modelHeader } from './model-header.ts';
 import { modelShards } from './model-shards.ts';
+import { modelView } from './model-view.ts';
+import { modelWhereabouts } from './model-whereabouts.ts';
 import { modelWriters } from './model-writers.ts';
 import { processes } from './processes.ts';
 import { serviceLogs } from './service-logs.ts';
@@ -37,6 +39,8 @@ export const probes: readonly Probe<never, unknown>[] = [
   modelFile,
   modelHeader,
   modelShards,
+  modelView,
+  modelWhereabouts,
   modelWriters,
   processes,
   serviceLogs,
