@@ -31,6 +31,8 @@ import { modelPresent } from './model-present.ts';
 import { modelRead } from './model-read.ts';
 import { modelShards } from './model-shards.ts';
 import { modelStable } from './model-stable.ts';
+import { modelVisible } from './model-visible.ts';
+import { modelWriters } from './model-writers.ts';
 import { mountAlive } from './mount-alive.ts';
 import { mountWritable } from './mount-writable.ts';
 import { netEgress } from './net-egress.ts';
@@ -92,6 +94,8 @@ export const checks: readonly AnyCheck[] = [
   modelRead,
   modelShards,
   modelStable,
+  modelVisible,
+  modelWriters,
   mountAlive,
   mountWritable,
   netEgress,

@@ -28,6 +28,9 @@ import { modelDigest } from './model-digest.ts';
 import { modelFile } from './model-file.ts';
 import { modelHeader } from './model-header.ts';
 import { modelShards } from './model-shards.ts';
+import { modelView } from './model-view.ts';
+import { modelWhereabouts } from './model-whereabouts.ts';
+import { modelWriters } from './model-writers.ts';
 import { mountAnswer } from './mount-answer.ts';
 import { mounts } from './mounts.ts';
 import { names } from './names.ts';
@@ -77,6 +80,9 @@ export const probes: readonly Probe<never, unknown>[] = [
   modelFile,
   modelHeader,
   modelShards,
+  modelView,
+  modelWhereabouts,
+  modelWriters,
   mountAnswer,
   mounts,
   names,
