@@ -17,27 +17,31 @@ import { until } from '../support/until.ts';
 
 const host = hostname();
 
-describe.skipIf(!has('temporal'))('task queues of a real Temporal server (needs temporal)', () => {
-  let temporal: Temporal;
-  let app: App;
-  const folder = mkdtempSync(join(tmpdir(), 'rackhand-temporal-'));
-
-  /** One node whose services poll a queue each, asked by the HTTP API or by the program. */
-  const fleet = ({ address, http }: Temporal) => {
-    const service = (name: string, byHttp: boolean) => `
+/** One node whose services poll a queue each, asked by the HTTP API or by the program. */
+const fleet = ({ address, http }: Temporal) => {
+  const service = (name: string, byHttp: boolean) => `
       ${name}:
         kind: worker
         manager: none
         gpu: true
         queue: ${name}
         temporal: { address: '${address}', identity: '@gpu'${byHttp ? `, http: '${http}'` : ''} }`;
-    return `nodes:
+  const byHttp = ['nobody', 'cpu-only', 'waiting', 'gpu'].map((name) => service(name, true));
+  return `nodes:
   here:
     transport: local
     gpus: 0
-    services:${['nobody', 'cpu-only', 'waiting'].map((name) => service(name, true)).join('')}${['gpu', 'gpu-two'].map((name, index) => service(name, index === 0)).join('')}
+    services:${[...byHttp, service('gpu-two', false)].join('')}
 `;
-  };
+};
+
+const pollersOf = ({ findings }: Report, service: string) =>
+  findings.find((finding) => finding.check === 'tmp.pollers' && finding.service === service);
+
+describe.skipIf(!has('temporal'))('task queues of a real Temporal server (needs temporal)', () => {
+  let temporal: Temporal;
+  let app: App;
+  const folder = mkdtempSync(join(tmpdir(), 'rackhand-temporal-'));
 
   beforeAll(async () => {
     temporal = await startTemporal();
@@ -68,9 +72,6 @@ describe.skipIf(!has('temporal'))('task queues of a real Temporal server (needs 
     reportSchema(queueCheck).parse(JSON.parse(JSON.stringify(report)));
     return report;
   }
-  const pollersOf = ({ findings }: Report, service: string) =>
-    findings.find((finding) => finding.check === 'tmp.pollers' && finding.service === service);
-
   test('a worker that polls is seen by the HTTP API and by the program', async () => {
     const report = await checked();
     for (const service of ['gpu', 'gpu-two']) {
@@ -146,7 +147,7 @@ describe.skipIf(!has('temporal'))('task queues of a real Temporal server (needs 
 
   test('a server that has gone is out of reach, and its pollers are not known', async () => {
     await temporal.stop();
-    await until(async () => (await drive(temporalReach.steps({ address: temporal.address }))).reached === false);
+    await until(async () => !(await drive(temporalReach.steps({ address: temporal.address }))).reached);
     const report = await checked();
     const reach = report.findings.find(({ check }) => check === 'tmp.reach');
     expect(reach).toMatchObject({ status: 'critical', summary: expect.stringContaining('refuses connections') });

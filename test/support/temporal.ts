@@ -55,10 +55,11 @@ export async function startTemporal(): Promise<Temporal> {
   };
 }
 
+const field = (number: number, bytes: Buffer) => Buffer.concat([Buffer.from([number * 8 + 2, bytes.length]), bytes]);
+const text = (number: number, value: string) => field(number, Buffer.from(value));
+
 /** One poll, as an SDK would send it: gRPC is a protobuf message behind five bytes, over HTTP/2. */
 function poll(address: string, type: string, queue: string, identity: string): () => void {
-  const field = (number: number, bytes: Buffer) => Buffer.concat([Buffer.from([number * 8 + 2, bytes.length]), bytes]);
-  const text = (number: number, value: string) => field(number, Buffer.from(value));
   const message = Buffer.concat([text(1, 'default'), field(2, text(1, queue)), text(3, identity)]);
   const head = Buffer.alloc(5);
   head.writeUInt32BE(message.length, 1);
