@@ -7,6 +7,7 @@ import { gpuMemory } from './gpu-memory.ts';
 import { gpuNvml } from './gpu-nvml.ts';
 import { gpuRecovery } from './gpu-recovery.ts';
 import { gpuTemperature } from './gpu-temperature.ts';
+import { llmOffload } from './llm-offload.ts';
 import { managerReach } from './manager-reach.ts';
 import { modelComplete } from './model-complete.ts';
 import { modelPresent } from './model-present.ts';
@@ -33,6 +34,7 @@ export const checks: readonly AnyCheck[] = [
   gpuNvml,
   gpuRecovery,
   gpuTemperature,
+  llmOffload,
   managerReach,
   modelComplete,
   modelPresent,
