@@ -25,6 +25,7 @@ import { serviceRunning } from './service-running.ts';
 import { tmpBacklog } from './tmp-backlog.ts';
 import { tmpPollers } from './tmp-pollers.ts';
 import { tmpReach } from './tmp-reach.ts';
+import { wspDevice } from './wsp-device.ts';
 
 export const checks: readonly AnyCheck[] = [
   gpuCount,
@@ -52,4 +53,5 @@ export const checks: readonly AnyCheck[] = [
   tmpBacklog,
   tmpPollers,
   tmpReach,
+  wspDevice,
 ];
