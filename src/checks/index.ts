@@ -24,6 +24,7 @@ import { gpuThrottle } from './gpu-throttle.ts';
 import { gpuUvm } from './gpu-uvm.ts';
 import { gpuWedged } from './gpu-wedged.ts';
 import { gpuXid } from './gpu-xid.ts';
+import { llmOffload } from './llm-offload.ts';
 import { managerReach } from './manager-reach.ts';
 import { modelComplete } from './model-complete.ts';
 import { modelFilled } from './model-filled.ts';
@@ -61,6 +62,7 @@ import { serviceWait } from './service-wait.ts';
 import { tmpBacklog } from './tmp-backlog.ts';
 import { tmpPollers } from './tmp-pollers.ts';
 import { tmpReach } from './tmp-reach.ts';
+import { wspDevice } from './wsp-device.ts';
 
 export const checks: readonly AnyCheck[] = [
   amdKlog,
@@ -87,6 +89,7 @@ export const checks: readonly AnyCheck[] = [
   gpuUvm,
   gpuWedged,
   gpuXid,
+  llmOffload,
   managerReach,
   modelComplete,
   modelFilled,
@@ -124,4 +127,5 @@ export const checks: readonly AnyCheck[] = [
   tmpBacklog,
   tmpPollers,
   tmpReach,
+  wspDevice,
 ];

@@ -8,6 +8,7 @@ import { healthCheck } from './health-check.ts';
 import { logTail } from './log-tail.ts';
 import { modelVerify } from './model-verify.ts';
 import { nodeTriage } from './node-triage.ts';
+import { queueCheck } from './queue-check.ts';
 import { serviceList } from './service-list.ts';
 
 export const tools: readonly AnyTool[] = [
@@ -19,5 +20,6 @@ export const tools: readonly AnyTool[] = [
   logTail,
   modelVerify,
   nodeTriage,
+  queueCheck,
   serviceList,
 ];
