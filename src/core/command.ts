@@ -16,6 +16,8 @@ export interface ReadAsk {
   readonly path: string;
   readonly offset: number;
   readonly bytes: number;
+  /** Its bytes are gzip: the reply is the end of what they unpack to, this many bytes at most. */
+  readonly unpack?: number;
 }
 export interface TailAsk {
   readonly kind: 'tail';
@@ -59,7 +61,7 @@ export interface Command<E extends Effect = Effect, A extends Ask = Ask> {
   readonly effect: E;
   readonly ask: A;
   readonly deadlineMs: number;
-  /** An answer this young may be used again; 0 asks anew in every sweep. */
+  /** An answer this young may be used again; 0 asks anew in every sweep, and less than 0 every time. */
   readonly freshMs: number;
   /** Run it as root through `sudo -n` where the login user can't. */
   readonly become?: 'sudo';
@@ -98,9 +100,10 @@ export interface ListFound extends Timed {
   readonly entries: readonly (FileFacts & { readonly name: string })[];
   readonly omitted: number;
 }
-/** `size` is the file's, 0 for files of /proc; `offset` is where `bytes` begin. */
+/** `size` is the file's, 0 for files of /proc; `offset` is where `bytes` begin; `cut`: they did not unpack to the end. */
 export interface ReadFound extends Timed {
   readonly ok: true;
+  readonly cut?: true;
   readonly bytes: Uint8Array;
   readonly offset: number;
   readonly size: number;

@@ -9,6 +9,7 @@ import type { Observed } from '../core/tool.ts';
 import type { EvidenceStore } from './evidence.ts';
 import { markOf, type Mark, type Round } from './known-facts.ts';
 import type { Answer, Memory } from './memory.ts';
+import { unpacked } from './unpack.ts';
 
 /** One look at one node: what several checks want to know is asked once. */
 export interface Sweep {
@@ -37,12 +38,13 @@ export function createSweep({ node, session, memory, evidence, signal, onWait }:
   let bootId = 'unknown';
 
   async function put(probe: string, command: Look): Promise<Answer> {
-    const reply = await session.ask(command, signal);
+    const reply = await unpacked(command.ask, await session.ask(command, signal));
     const id = evidence.record({ node, bootId, probe, ask: command.ask, reply });
     return { reply, id, mark: markOf(command, reply) };
   }
 
   function answer(probe: string, command: Look): Promise<Answer> {
+    if (command.freshMs < 0) return put(probe, command);
     const key = keyOf(command);
     const fresh = memory.fresh(key, command.freshMs);
     if (fresh !== undefined) return fresh;

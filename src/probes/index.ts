@@ -8,6 +8,7 @@ import { gpuDriver } from './gpu-driver.ts';
 import { health } from './health.ts';
 import { identity } from './identity.ts';
 import { logAges } from './log-ages.ts';
+import { logWindow } from './log-window.ts';
 import { memory } from './memory.ts';
 import { modelAccess } from './model-access.ts';
 import { modelFile } from './model-file.ts';
@@ -26,6 +27,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   health,
   identity,
   logAges,
+  logWindow,
   memory,
   modelAccess,
   modelFile,
