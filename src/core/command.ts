@@ -18,6 +18,8 @@ export interface ReadAsk {
   readonly bytes: number;
   /** What it says is for the probe alone: evidence keeps only how much it was. */
   readonly hidden?: boolean;
+  /** Its bytes are gzip: the reply is the end of what they unpack to, this many bytes at most. */
+  readonly unpack?: number;
 }
 export interface TailAsk {
   readonly kind: 'tail';
@@ -61,7 +63,7 @@ export interface Command<E extends Effect = Effect, A extends Ask = Ask> {
   readonly effect: E;
   readonly ask: A;
   readonly deadlineMs: number;
-  /** An answer this young may be used again; 0 asks anew in every sweep. */
+  /** An answer this young may be used again; 0 asks anew in every sweep, and less than 0 every time. */
   readonly freshMs: number;
   /** Run it as root through `sudo -n` where the login user can't. */
   readonly become?: 'sudo';
@@ -102,9 +104,10 @@ export interface ListFound extends Timed {
   readonly entries: readonly (FileFacts & { readonly name: string })[];
   readonly omitted: number;
 }
-/** `size` is the file's, 0 for files of /proc; `offset` is where `bytes` begin. */
+/** `size` is the file's, 0 for files of /proc; `offset` is where `bytes` begin; `cut`: they did not unpack to the end. */
 export interface ReadFound extends Timed {
   readonly ok: true;
+  readonly cut?: true;
   readonly bytes: Uint8Array;
   readonly offset: number;
   readonly size: number;
@@ -170,8 +173,12 @@ export const list = (path: string, options: Options = {}) => observe<ListAsk>({ 
 /** At most `bytes` bytes of a file from `offset` on. */
 export const read = (
   path: string,
-  { offset = 0, bytes = 65_536, hidden, ...options }: Options & Partial<Omit<ReadAsk, 'kind' | 'path'>> = {},
-) => observe<ReadAsk>({ kind: 'read', path, offset, bytes, ...(hidden && { hidden }) }, options);
+  { offset = 0, bytes = 65_536, hidden, unpack, ...options }: Options & Partial<Omit<ReadAsk, 'kind' | 'path'>> = {},
+) =>
+  observe<ReadAsk>(
+    { kind: 'read', path, offset, bytes, ...(hidden && { hidden }), ...(unpack !== undefined && { unpack }) },
+    options,
+  );
 /** The last `bytes` bytes of a file. */
 export const tail = (path: string, { bytes = 65_536, ...options }: Options & { bytes?: number } = {}) =>
   observe<TailAsk>({ kind: 'tail', path, bytes }, options);

@@ -59,6 +59,15 @@ export interface LogText {
   readonly skippedBytes: number;
   /** Why it can't be read; `text` is then empty. */
   readonly trouble?: string;
+  /** The place behind `text`, in the words of whoever keeps it. */
+  readonly cursor?: string;
+}
+
+/** Which part of a log is wanted, where its keeper can choose. */
+export interface LogWindow {
+  readonly sinceMs?: number | undefined;
+  /** A cursor of an earlier answer: only what came later. */
+  readonly after?: string | undefined;
 }
 
 /** An end of a service that nobody asked for, as its manager wrote it down. */
@@ -99,7 +108,7 @@ export interface ServiceManager {
   /** All services it knows, or those of `units` where it can't list. An unknown unit is `missing`. */
   list(place: ManagerPlace, units: readonly string[]): Asking<ManagerAnswer>;
   /** Logs of one unit that are not files the caller already knows; `bytes` from the end of each. */
-  logs(place: ManagerPlace, unit: string, bytes: number): Asking<readonly LogText[]>;
+  logs(place: ManagerPlace, unit: string, bytes: number, window?: LogWindow): Asking<readonly LogText[]>;
   /** When a unit ended without being told to. */
   exits(place: ManagerPlace, unit: string): Asking<Exits>;
   /** Whether a unit runs as its configuration says now. Left out by a manager that keeps none on disk, as pm2. */

@@ -11,6 +11,7 @@ import type { EvidenceStore } from './evidence.ts';
 import { markOf, type Mark, type Round } from './known-facts.ts';
 import type { Answer, Memory } from './memory.ts';
 import { silence } from './silence.ts';
+import { unpacked } from './unpack.ts';
 
 /** One look at one node: what several checks want to know is asked once. */
 export interface Sweep {
@@ -40,12 +41,14 @@ export function createSweep({ node, session, memory, evidence, signal, onWait }:
 
   async function put(probe: string, command: Look): Promise<Answer> {
     const start = performance.now();
-    const reply = await session.ask(command, signal).catch((thrown: unknown) => silence(command, thrown, start));
+    const said = await session.ask(command, signal).catch((thrown: unknown) => silence(command, thrown, start));
+    const reply = await unpacked(command.ask, said);
     const id = evidence.record({ node, bootId, probe, ask: command.ask, reply });
     return { reply, id, mark: markOf(command, reply) };
   }
 
   function answer(probe: string, command: Look): Promise<Answer> {
+    if (command.freshMs < 0) return put(probe, command);
     const key = keyOf(command);
     const fresh = memory.fresh(key, command.freshMs);
     if (fresh !== undefined) return fresh;

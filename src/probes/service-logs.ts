@@ -34,7 +34,7 @@ export const serviceLogs = defineProbe({
   },
 });
 
-const managerOf = (input: Pick<LogsInput, 'manager'>): ServiceManager | undefined =>
+export const managerOf = (input: Pick<LogsInput, 'manager'>): ServiceManager | undefined =>
   serviceManagers.find(({ name }) => name === input.manager);
 
 function* tails(paths: readonly string[], { bytes, place: { become } }: LogsInput): Asking<readonly LogText[]> {

@@ -7,6 +7,7 @@ import {
   defineServiceManager,
   logBytes,
   type LogText,
+  type LogWindow,
   type ManagerAnswer,
   type ManagerPlace,
 } from '../core/service-manager.ts';
@@ -57,11 +58,20 @@ const show = (units: readonly string[], become: 'sudo' | undefined) =>
     become,
   });
 
-function* journalOf({ become }: ManagerPlace, unit: string, bytes: number): Asking<readonly LogText[]> {
+function* journalOf(
+  { become }: ManagerPlace,
+  unit: string,
+  bytes: number,
+  { sinceMs, after }: LogWindow = {},
+): Asking<readonly LogText[]> {
   // A line is about 100 bytes; of what is more, the end is kept.
   const lines = Math.max(100, Math.ceil(bytes / 100));
-  const words = ['journalctl', '-u', unit, '-n', String(lines), '-o', 'short-iso', '--no-pager'] as const;
-  return [journal(yield* ask(runFound(words, { bytes: 2 * bytes, become })))];
+  const words = ['-n', String(lines), '-o', 'short-iso', '--no-pager', '--show-cursor'] as const;
+  const from = [
+    ...(sinceMs === undefined ? [] : [`--since=@${Math.floor(sinceMs / 1_000)}`]),
+    ...(after === undefined ? [] : [`--after-cursor=${after}`]),
+  ];
+  return [journal(yield* ask(runFound(['journalctl', '-u', unit, ...words, ...from], { bytes: 2 * bytes, become })))];
 }
 
 function trouble(reply: ExecReply): ManagerAnswer {
@@ -79,11 +89,13 @@ function journal(reply: ExecReply): LogText {
   const none = { source: 'journal', text: '', skippedBytes: 0 };
   if (reply.exitCode === 127) return { ...none, trouble: 'journalctl is not on this node' };
   const said = clean(captured(reply.stderr)).trim().split('\n')[0];
-  const { text, skippedBytes } = endOf(reply.stdout);
+  const { text: printed, skippedBytes } = endOf(reply.stdout);
+  const cursor = /^-- cursor: (\S+)\n?$/m.exec(printed.slice(-1_024))?.[1];
+  const text = cursor === undefined ? printed : printed.slice(0, printed.lastIndexOf('-- cursor: '));
   if (reply.exitCode !== 0 || (text === '' && said !== '')) {
     return { ...none, trouble: said || `journalctl ended with ${reply.exitCode}` };
   }
-  return { ...none, text, skippedBytes };
+  return { ...none, text, skippedBytes, ...(cursor !== undefined && { cursor }) };
 }
 
 /** The entries, without journalctl's own lines; of a text that was cut, its end from the first whole line on. */

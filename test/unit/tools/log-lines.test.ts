@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { selectLines, sinceTime, timeOf } from '../../../src/tools/log-lines.ts';
+import { timeOf } from '../../../src/probes/log-time.ts';
+import { selectLines, sinceTime } from '../../../src/tools/log-lines.ts';
 
 const log = [
   '2026-11-21 09:00:00,123 INFO started',
