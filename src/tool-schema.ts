@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Effect } from './core/command.ts';
-import { statuses } from './core/report.ts';
 import type { AnyTool } from './core/tool.ts';
 
 type JsonObject = Record<string, unknown>;
@@ -36,8 +35,8 @@ const annotations = (effect: Effect) => ({
 /**
  * The report, the same for every tool but for `data`.
  *
- * A model reads this once for every tool, so only `data` says its types, and the rest only its names; what a finding and
- * a step hold is in the instructions of the server, and in `docs/tools.md`.
+ * A model reads this once for every tool, so only `data` says types, and the rest only its names; what a finding and a
+ * step hold is in the instructions of the server, and in `docs/tools.md`.
  */
 const outputSchema = ({ data }: AnyTool): ObjectSchema => ({
   type: 'object',
@@ -60,23 +59,18 @@ function plain(input: z.ZodType): JsonObject {
   return schema;
 }
 
-/** The types of `data` in the fewest words; what they mean and which are always there is in `docs/tools.md`. */
+/** What `data` holds, one level deep: a model sees the rows themselves, and their types are in `docs/tools.md`. */
 function lean(data: z.ZodType): JsonObject {
-  const { $schema: _dialect, ...schema } = z.toJSONSchema(data, {
-    override({ jsonSchema }) {
-      delete jsonSchema.required;
-      delete jsonSchema.description;
-      delete jsonSchema.maximum;
-      delete jsonSchema.minimum;
-      delete jsonSchema.propertyNames;
-      if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
-      if (jsonSchema.enum !== undefined) delete jsonSchema.type;
-      // The words of a status are told once, in the instructions.
-      if (jsonSchema.enum?.join() === statuses.join()) Object.assign(jsonSchema, { type: 'string', enum: undefined });
-      const types = (jsonSchema.anyOf ?? []).map(({ type }) => type);
-      if (types.length > 0 && types.every((type) => typeof type === 'string'))
-        Object.assign(jsonSchema, { type: types, anyOf: undefined });
-    },
-  });
-  return schema;
+  const { type, properties = {} } = z.toJSONSchema(data);
+  return {
+    type,
+    properties: Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, shallow(value)])),
+  };
+}
+
+function shallow(schema: z.core.JSONSchema._JSONSchema): JsonObject {
+  if (typeof schema === 'boolean') return {};
+  const types = (schema.anyOf ?? []).map((each) => each.type);
+  if (types.length > 0) return types.every((type) => typeof type === 'string') ? { type: types } : {};
+  return { type: schema.type };
 }

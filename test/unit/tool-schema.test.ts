@@ -47,7 +47,7 @@ test('the schemas keep what binds and drop what every schema says', () => {
       properties: {
         free: { type: ['integer', 'null'] },
         gpus: { type: ['integer', 'string'] },
-        kind: { enum: ['a', 'b'] },
+        kind: { type: 'string' },
       },
     },
   });
