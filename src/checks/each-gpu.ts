@@ -1,17 +1,19 @@
 import type { Verdict } from '../core/check.ts';
 import { count } from '../core/format.ts';
-import type { Node } from '../core/node.ts';
 import type { GpuDevices } from '../probes/gpu-devices.ts';
 import type { Gpu } from '../probes/nvidia-smi-gpu.ts';
 import { noGpu } from './gpu-node.ts';
 
-/** A verdict on every GPU that nvidia-smi lists, and one on the node where it lists none. */
+/**
+ * A verdict on every GPU that nvidia-smi lists, and one on the node where it lists none.
+ *
+ * That there is no driver although GPUs are declared is what `gpu.driver` and `gpu.count` say; here nothing is left to judge.
+ */
 export function eachGpu(
   devices: GpuDevices,
-  { gpus: declared }: Node,
   judge: (gpu: Gpu, called: string) => Omit<Verdict, 'subject'>,
 ): readonly Verdict[] {
-  if (devices.state === 'absent' && declared === 'auto') return [noGpu];
+  if (devices.state === 'absent') return [noGpu];
   if (devices.state !== 'answered') return [{ status: 'unknown', summary: 'Not known: nvidia-smi gives no answer.' }];
   if (devices.gpus.length === 0) return [{ status: 'unknown', summary: 'Not known: nvidia-smi lists no GPU.' }];
   return devices.gpus.map((gpu) => ({ ...judge(gpu, gpuName(gpu)), subject: `gpu:${gpu.index}` }));

@@ -10,8 +10,8 @@ export const gpuEcc = defineCheck({
   layer: 'gpu',
   subjects: gpuNode,
   needs: (_, { become }) => ({ devices: need(gpuDevices, { become }) }),
-  evaluate: ({ devices }, node) =>
-    eachGpu(devices, node, ({ ecc, faults }, called) => {
+  evaluate: ({ devices }) =>
+    eachGpu(devices, ({ ecc, faults }, called) => {
       const fault = memoryFault('gpu.ecc', ecc, called);
       if (fault !== null) return fault;
       if (ecc.volatileUncorrected !== null)

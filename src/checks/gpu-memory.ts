@@ -14,7 +14,7 @@ export const gpuMemory = defineCheck({
   needs: (_, { become }) => ({ devices: need(gpuDevices, { become }) }),
   evaluate({ devices }, node) {
     const { gpuMemoryDegradedPercent: degradedPercent } = node.thresholds;
-    return eachGpu(devices, node, ({ unifiedMemory, memory, mig, processes }, called) => {
+    return eachGpu(devices, ({ unifiedMemory, memory, mig, processes }, called) => {
       if (unifiedMemory)
         return {
           status: 'not_applicable',

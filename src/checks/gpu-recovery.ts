@@ -10,8 +10,8 @@ export const gpuRecovery = defineCheck({
   layer: 'gpu',
   subjects: gpuNode,
   needs: (_, { become }) => ({ devices: need(gpuDevices, { become }) }),
-  evaluate: ({ devices }, node) =>
-    eachGpu(devices, node, ({ recovery, faults }, called) => {
+  evaluate: ({ devices }) =>
+    eachGpu(devices, ({ recovery, faults }, called) => {
       if (recovery === null) {
         return faults.length > 0
           ? { status: 'unknown', summary: `${called} is too broken to say what it needs.` }

@@ -14,8 +14,8 @@ export const gpuTemperature = defineCheck({
   layer: 'gpu',
   subjects: gpuNode,
   needs: (_, { become }) => ({ devices: need(gpuDevices, { become }) }),
-  evaluate: ({ devices }, node) =>
-    eachGpu(devices, node, ({ temperature }, called) => {
+  evaluate: ({ devices }) =>
+    eachGpu(devices, ({ temperature }, called) => {
       const { status, says } = judge(temperature);
       const summary = `${called} ${says}.`;
       return status === 'ok' || status === 'unknown' ? { status, summary } : { status, summary, next: [cool] };

@@ -26,7 +26,7 @@ const loops = /\s(?:-l|--loop|-lms|--loop-ms|dmon|pmon|daemon|stats)\b/;
  * One that just passes through such a sleep has run a moment ago: the scheduler tells when, compared with the process
  * that reads. Where it does not tell, the age of an nvidia-smi has to do, and no other process is blamed.
  */
-export function* stuckInDriver(): Asking<StuckProcess | null> {
+export function* stuckInDriver(leastSeconds = stuckSeconds): Asking<StuckProcess | null> {
   const { list } = yield* processes.steps({});
   const suspects = list.filter(isSuspect).slice(0, mostSuspects);
   if (suspects.length === 0) return null;
@@ -36,7 +36,7 @@ export function* stuckInDriver(): Asking<StuckProcess | null> {
     const { pid, waitsIn } = suspect;
     const ran = lastRan(others[index]);
     const seconds = now === null || ran === null ? ageOf(suspect) : Math.floor((now - ran) / 1_000);
-    return seconds >= stuckSeconds ? [{ pid, program: programOf(suspect), seconds, waitsIn }] : [];
+    return seconds >= leastSeconds ? [{ pid, program: programOf(suspect), seconds, waitsIn }] : [];
   });
   return stuck[0] ?? null;
 }
