@@ -25,6 +25,7 @@ import { serviceRunning } from './service-running.ts';
 import { tmpBacklog } from './tmp-backlog.ts';
 import { tmpPollers } from './tmp-pollers.ts';
 import { tmpReach } from './tmp-reach.ts';
+import { tmpWorker } from './tmp-worker.ts';
 import { wspDevice } from './wsp-device.ts';
 
 export const checks: readonly AnyCheck[] = [
@@ -53,5 +54,6 @@ export const checks: readonly AnyCheck[] = [
   tmpBacklog,
   tmpPollers,
   tmpReach,
+  tmpWorker,
   wspDevice,
 ];
