@@ -62,6 +62,7 @@ import { serviceWait } from './service-wait.ts';
 import { tmpBacklog } from './tmp-backlog.ts';
 import { tmpPollers } from './tmp-pollers.ts';
 import { tmpReach } from './tmp-reach.ts';
+import { tmpWorker } from './tmp-worker.ts';
 import { wspDevice } from './wsp-device.ts';
 
 export const checks: readonly AnyCheck[] = [
@@ -127,5 +128,6 @@ export const checks: readonly AnyCheck[] = [
   tmpBacklog,
   tmpPollers,
   tmpReach,
+  tmpWorker,
   wspDevice,
 ];

@@ -6,6 +6,9 @@ import { tracebackNoise } from './python-traceback.ts';
 export interface LogCause {
   readonly signature: Signature;
   readonly line: string;
+  /** How often it is there, and the last of them. */
+  readonly times: number;
+  readonly last: string;
   /** The service was up after it: trouble, but not the end. */
   readonly wentOn: boolean;
 }
@@ -34,5 +37,12 @@ export function logCause(lines: readonly string[], signatures: readonly Signatur
   const lifeAfter = said.slice(lastOfIt + 1).filter((_, index) => known[lastOfIt + 1 + index] === undefined).length;
   const ended = said.findLastIndex(isEnd) > ready;
   const wasReady = ready > lastOfIt || (ready !== -1 && lifeAfter > 0);
-  return { signature, line: said[at] ?? '', wentOn: !ended && (wasReady || lifeAfter >= linesOfLife) };
+  const times = known.filter((other) => other === signature).length;
+  return {
+    signature,
+    line: said[at] ?? '',
+    times,
+    last: said[lastOfIt] ?? '',
+    wentOn: !ended && (wasReady || lifeAfter >= linesOfLife),
+  };
 }

@@ -5,6 +5,7 @@ import { remembered } from '../core/remembered.ts';
 import type { Service } from '../core/service.ts';
 import { logBytes } from '../core/service-manager.ts';
 import type { Signature } from '../core/signature.ts';
+import { writtenAt } from './log-dates.ts';
 import { agedLogs, logNeeds } from './log-needs.ts';
 import { logReading, type LogReading } from './log-reading.ts';
 import { readLog } from './read-log.ts';
@@ -30,7 +31,10 @@ export const serviceLog = defineCheck({
     const worst = readings
       .filter((reading) => reading.tells === 'trouble' || reading.tells === 'repeats')
       .toSorted((a, b) => weight(b, isUp) - weight(a, isUp))[0];
-    if (worst !== undefined) return troubled(worst, isUp, service, node);
+    if (worst !== undefined) {
+      const text = facts.logs.find(({ source }) => source === worst.source)?.text ?? '';
+      return troubled(worst, text, isUp, service, node);
+    }
     return untroubled(readings, service, node);
   },
 });
@@ -51,12 +55,13 @@ const isCritical = (reading: Trouble, isUp: boolean): boolean =>
 const weight = (reading: Trouble, isUp: boolean): number =>
   (isCritical(reading, isUp) ? 2 : 0) + (reading.cause.signature.generic === true ? 0 : 1);
 
-function troubled(reading: Trouble, isUp: boolean, service: Service, node: Node): Verdict {
-  const { signature, line, wentOn } = reading.cause;
+function troubled(reading: Trouble, text: string, isUp: boolean, service: Service, node: Node): Verdict {
+  const { signature, line, times, last, wentOn } = reading.cause;
+  const seen = [times > 1 ? `${times} times` : '', dated(writtenAt(text, last), times)].filter(Boolean).join(', ');
   const { id, meaning, advice, restartHelps } = signature;
   return {
     status: isCritical(reading, isUp) ? 'critical' : 'degraded',
-    summary: `${service.name}: ${meaning}${when(reading, wentOn || isUp)}; ${reading.source} says "${shortened(line)}".`,
+    summary: `${service.name}: ${meaning}${when(reading, wentOn || isUp)}; ${reading.source} says "${shortened(line.trim())}"${seen === '' ? '' : ` (${seen})`}.`,
     signature: id,
     restartHelps,
     next: [{ say: advice }, readLog(node, service)],
@@ -87,5 +92,8 @@ function untroubled(readings: readonly LogReading[], service: Service, node: Nod
       : `${clean}, but not every log can be read (${silent.join('; ')}).`;
   return { status: 'unknown', summary, next: [readLog(node, service)] };
 }
+
+const dated = (at: string | undefined, times: number): string =>
+  at === undefined ? '' : `${times > 1 ? 'last ' : ''}at ${at}`;
 
 const shortened = (line: string): string => (line.length <= 160 ? line : `${line.slice(0, 159)}…`);
