@@ -1,6 +1,7 @@
 // Made by `npm run gen`.
 import type { AnyCheck } from '../core/check.ts';
 import { amdKlog } from './amd-klog.ts';
+import { gpuAttached } from './gpu-attached.ts';
 import { gpuCount } from './gpu-count.ts';
 import { gpuDriver } from './gpu-driver.ts';
 import { gpuEcc } from './gpu-ecc.ts';
@@ -27,6 +28,7 @@ import { serviceRunning } from './service-running.ts';
 
 export const checks: readonly AnyCheck[] = [
   amdKlog,
+  gpuAttached,
   gpuCount,
   gpuDriver,
   gpuEcc,

@@ -9,12 +9,12 @@ import { identity } from '../probes/identity.ts';
 import { logAges } from '../probes/log-ages.ts';
 import { serviceLogs } from '../probes/service-logs.ts';
 import { serviceStates } from '../probes/service-states.ts';
+import { logTailBytes } from './log-tail-bytes.ts';
 import { managerOf } from './managed.ts';
 import { logReading, type LogReading } from './log-reading.ts';
 import { readLog } from './read-log.ts';
 import { signatures } from './signatures/index.ts';
 
-const tailBytes = 32_768;
 /** The node's clock is known to half a second and uptimes come in whole ones. */
 const clockSlackMs = 3_000;
 
@@ -30,7 +30,7 @@ export const serviceLog = defineCheck({
     const { manager, place, units } = managerOf(service, node);
     const asked = { manager, place, unit: unitOf(service), logs: service.logs };
     return {
-      logs: need(serviceLogs, { ...asked, bytes: tailBytes }),
+      logs: need(serviceLogs, { ...asked, bytes: logTailBytes }),
       ages: need(logAges, asked),
       states: need(serviceStates, { manager, place, units }),
       identity: need(identity, {}),
@@ -108,7 +108,7 @@ function untroubled(readings: readonly LogReading[], service: Service, node: Nod
   const silent = readings.flatMap((each) => (each.tells === 'nothing' ? [`${each.source}: ${each.why}`] : []));
   const good = readings.filter((each) => each.tells === 'good');
   const lines = good.reduce((sum, each) => sum + each.lines, 0);
-  const since = good.every(({ marked }) => marked) ? 'since its last start' : `in the last ${tailBytes / 1024} KiB`;
+  const since = good.every(({ marked }) => marked) ? 'since its last start' : `in the last ${logTailBytes / 1024} KiB`;
   const clean = `${service.name}: no known failure in the ${count(lines, 'line')} ${since}`;
   if (silent.length === 0)
     return { status: 'ok', summary: `${clean} (${good.map(({ source }) => source).join(', ')}).` };

@@ -17,6 +17,7 @@ import { modelHeader } from './model-header.ts';
 import { oomCounters } from './oom-counters.ts';
 import { processes } from './processes.ts';
 import { serviceCgroups } from './service-cgroups.ts';
+import { serviceDevices } from './service-devices.ts';
 import { serviceLogs } from './service-logs.ts';
 import { serviceStates } from './service-states.ts';
 import { tools } from './tools.ts';
@@ -39,6 +40,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   oomCounters,
   processes,
   serviceCgroups,
+  serviceDevices,
   serviceLogs,
   serviceStates,
   tools,
