@@ -5,7 +5,7 @@ import type { Next } from '../core/report.ts';
 import { unitOf, type Service } from '../core/service.ts';
 import { serviceDevices, type ServiceDevices } from '../probes/service-devices.ts';
 import { serviceLogs } from '../probes/service-logs.ts';
-import { logTailBytes } from './log-tail-bytes.ts';
+import { logBytes } from '../core/service-manager.ts';
 import { managerOf } from './managed.ts';
 import { offloadSaid } from './offload-lines.ts';
 
@@ -25,7 +25,7 @@ export const gpuAttached = defineCheck({
     const unit = unitOf(service);
     return {
       held: need(serviceDevices, { manager, place, units, unit, become: service.become }),
-      logs: need(serviceLogs, { manager, place, unit, logs: service.logs, bytes: logTailBytes }),
+      logs: need(serviceLogs, { manager, place, unit, logs: service.logs, bytes: logBytes }),
     };
   },
   evaluate({ held, logs }, service, node): Verdict {

@@ -1,86 +1,84 @@
-import { defineCheck, need, type Need, type Subject, type Verdict } from '../core/check.ts';
+import { defineCheck, need, type Subject, type Verdict } from '../core/check.ts';
 import { bytesText } from '../core/format.ts';
 import type { Node } from '../core/node.ts';
-import { disk, type Room } from '../probes/disk.ts';
+import { usedPercent, type Room } from '../probes/disk.ts';
+import { diskUse, type DiskUse } from '../probes/disk-use.ts';
+import { whatFills } from './disk-filled.ts';
 import { brokenFilesystem } from './file-trouble.ts';
+import { declaredPlaces, derivedPlaces } from './places.ts';
 
 interface Place {
   readonly path: string;
-  /** Paths whose filesystem is judged already: a place on the same one says nothing new. */
   readonly judged: readonly string[];
 }
 
-/** Thresholds: 80 and 95 % (gpud, GCM), overridable. */
+const mebibyte = 1024 ** 2;
+
+/** Thresholds: 80 and 95 % (gpud, GCM), 500 MiB on / (gpud), overridable. */
 export const nodeDisk = defineCheck({
   name: 'node.disk',
-  summary: 'Bytes and inodes are left where the node and its services write',
+  summary: 'Bytes and inodes are left where the node and its services write; where not, what fills it',
   layer: 'storage',
   subjects: (node): readonly Subject<Place>[] => {
-    const declared = [...new Set(['/', ...node.mounts])];
-    const derived = directories(node).filter((path) => !declared.includes(path));
+    const [declared, derived] = [declaredPlaces(node), derivedPlaces(node)];
     // Each declared mount stands alone, so that one which hangs hides no other.
     return [...declared, ...derived].map((path, index, all) => ({
       id: `mount:${path}`,
       value: { path, judged: index < declared.length ? [] : all.slice(0, index) },
     }));
   },
-  needs: ({ path, judged }, { become }): Readonly<Record<string, Need<Room>>> =>
-    Object.fromEntries([...judged, path].map((each) => [each, need(disk, { path: each, become })])),
-  evaluate(rooms, { path, judged }, node): readonly Verdict[] {
-    const room = rooms[path];
-    if (room === undefined) return [];
-    if (!room.known) return [trouble(path, room, node)];
-    if (judged.some((other) => isSame(room, rooms[other]))) return [];
-    return [fullness(path, room, node)];
+  needs: ({ path, judged }, { become, thresholds }) => ({
+    use: need(diskUse, {
+      path,
+      judged,
+      fromPercent: thresholds.diskDegradedPercent,
+      belowBytes: leastBytes(path, thresholds),
+      become,
+    }),
+  }),
+  evaluate({ use }, { path }, node): readonly Verdict[] {
+    if (use.judged) return [];
+    return [use.room.known ? fullness(path, use.room, use, node) : trouble(path, use.room, node)];
   },
 });
 
-/** Where declared models and logs lie. */
-function directories(node: Node): readonly string[] {
-  const paths = node.services.flatMap(({ models, logs }) => [...models.map(({ path }) => path), ...logs]);
-  return [...new Set(paths.map((path) => path.slice(0, path.lastIndexOf('/')) || '/'))];
-}
-
-/** Two answers of one filesystem; what is free may have moved a little in between. */
-function isSame(room: Room, other: Room | undefined): boolean {
-  if (!room.known || other?.known !== true) return false;
-  return (
-    room.totalBytes === other.totalBytes &&
-    room.inodes === other.inodes &&
-    Math.abs(room.freeBytes - other.freeBytes) <= room.totalBytes / 100
-  );
-}
+const leastBytes = (path: string, { rootCriticalMiB }: Node['thresholds']): number =>
+  path === '/' ? rootCriticalMiB * mebibyte : 0;
 
 function trouble(path: string, { errno, message }: Room & { known: false }, node: Node): Verdict {
-  const why = brokenFilesystem(errno);
-  if (why !== undefined) {
-    return { status: 'critical', summary: `${path} can not be used: ${why}.`, next: [remount] };
+  if (brokenFilesystem(errno) !== undefined || errno === 'ETIMEDOUT') {
+    return { status: 'unknown', summary: `The room on ${path} is not known, because it fails: see mount.alive.` };
   }
   if (errno === 'ENOENT' && node.mounts.includes(path)) {
-    return { status: 'critical', summary: `${path} is not there, and the node must have it.`, next: [remount] };
+    return { status: 'critical', summary: `${path} is not there, and the node must have it.`, next: [mountIt] };
   }
   if (errno === 'ENOENT') return { status: 'not_applicable', summary: `${path} is not there.` };
   return { status: 'unknown', summary: `The room on ${path} is not known: ${message} (${errno}).` };
 }
 
-function fullness(path: string, room: Room & { known: true }, { thresholds }: Node): Verdict {
+function fullness(path: string, room: Room & { known: true }, { owners }: DiskUse, { thresholds }: Node): Verdict {
   const { totalBytes, freeBytes, inodes, freeInodes } = room;
-  if (totalBytes === 0) return { status: 'unknown', summary: `The filesystem of ${path} reports no size.` };
-  const bytesUsed = 100 - (100 * freeBytes) / totalBytes;
-  const inodesUsed = inodes === 0 ? 0 : 100 - (100 * freeInodes) / inodes;
-  const used = Math.max(bytesUsed, inodesUsed);
+  const used = usedPercent(room);
+  if (used === undefined) return { status: 'unknown', summary: `The filesystem of ${path} reports no size.` };
   const { diskDegradedPercent, diskCriticalPercent } = thresholds;
-  const limit = [diskCriticalPercent, diskDegradedPercent].find((percent) => used >= percent);
-  const left = `${path} has ${bytesText(freeBytes)} of ${bytesText(totalBytes)} free (${whole(bytesUsed)} % used)`;
-  const nodes = inodes === 0 ? '' : `, inodes ${whole(inodesUsed)} % used`;
-  if (limit === undefined) return { status: 'ok', summary: `${left}${nodes}.` };
-  const outOfInodes = inodesUsed > bytesUsed;
+  const limit = [diskCriticalPercent, diskDegradedPercent].find(
+    (percent) => Math.max(used.bytes, used.inodes) >= percent,
+  );
+  const left = `${path} has ${bytesText(freeBytes)} of ${bytesText(totalBytes)} free (${whole(used.bytes)} % used)`;
+  const nodes = inodes === 0 ? '' : `, inodes ${whole(used.inodes)} % used`;
+  const least = leastBytes(path, thresholds);
+  const tooLittle = freeBytes < least && limit !== diskCriticalPercent;
+  if (limit === undefined && !tooLittle) return { status: 'ok', summary: `${left}${nodes}.` };
+  const filled = owners === null ? undefined : whatFills(path, owners, totalBytes - freeBytes);
+  const why = filled === undefined ? '' : filled.says;
+  const outOfInodes = used.inodes > used.bytes && !tooLittle;
+  const said = outOfInodes
+    ? `${path} has ${freeInodes} of ${inodes} inodes free (${whole(used.inodes)} % used, limit ${limit} %): no new file fits, although ${bytesText(freeBytes)} are free`
+    : `${left}, ${tooLittle ? `less than ${bytesText(least)}` : `over ${limit} %`}${nodes}`;
   return {
-    status: limit === diskCriticalPercent ? 'critical' : 'degraded',
-    summary: outOfInodes
-      ? `${path} has ${freeInodes} of ${inodes} inodes free (${whole(inodesUsed)} % used, limit ${limit} %): no new file fits, although ${bytesText(freeBytes)} are free.`
-      : `${left}, over ${limit} %${nodes}.`,
-    next: [{ say: outOfInodes ? manyFiles(path) : largeFiles(path) }],
+    status: tooLittle || limit === diskCriticalPercent ? 'critical' : 'degraded',
+    summary: `${said}${why}.`,
+    next: filled?.next ?? [{ say: outOfInodes ? manyFiles(path) : largeFiles(path) }],
   };
 }
 
@@ -91,6 +89,4 @@ const largeFiles = (path: string) =>
   `Find what is large on ${path} (old models, caches, logs, files that are deleted but still open) before a service has to write there.`;
 const manyFiles = (path: string) =>
   `Find the directory with the most files on ${path}; deleting large files does not help.`;
-const remount = {
-  say: 'Save what the node shows now, then mount it again; services that had files open there must be restarted after.',
-};
+const mountIt = { say: 'Mount it, then restart the services that looked for their files there.' };

@@ -16,6 +16,8 @@ export interface ReadAsk {
   readonly path: string;
   readonly offset: number;
   readonly bytes: number;
+  /** What it says is for the probe alone: evidence keeps only how much it was. */
+  readonly hidden?: boolean;
 }
 export interface TailAsk {
   readonly kind: 'tail';
@@ -63,6 +65,8 @@ export interface Command<E extends Effect = Effect, A extends Ask = Ask> {
   readonly freshMs: number;
   /** Run it as root through `sudo -n` where the login user can't. */
   readonly become?: 'sudo';
+  /** No answer in time is an answer: for a path the trouble `ETIMEDOUT`, for a program one without an exit code. */
+  readonly silence?: 'tells';
 }
 
 /** When an answer came (epoch ms here) and how long it took. */
@@ -152,10 +156,11 @@ interface Options {
   readonly deadlineMs?: number;
   readonly freshMs?: number;
   readonly become?: 'sudo' | undefined;
+  readonly silence?: 'tells';
 }
 
-function observe<A extends Ask>(ask: A, { deadlineMs = 10_000, freshMs = 0, become }: Options): Command<'observe', A> {
-  return { effect: 'observe', ask, deadlineMs, freshMs, ...(become && { become }) };
+function observe<A extends Ask>(ask: A, { become, ...rest }: Options): Command<'observe', A> {
+  return { effect: 'observe', ask, deadlineMs: 10_000, freshMs: 0, ...rest, ...(become && { become }) };
 }
 
 /** What kind of file is there, how large, whose. */
@@ -165,15 +170,15 @@ export const list = (path: string, options: Options = {}) => observe<ListAsk>({ 
 /** At most `bytes` bytes of a file from `offset` on. */
 export const read = (
   path: string,
-  { offset = 0, bytes = 65_536, ...options }: Options & { offset?: number; bytes?: number } = {},
-) => observe<ReadAsk>({ kind: 'read', path, offset, bytes }, options);
+  { offset = 0, bytes = 65_536, hidden, ...options }: Options & Partial<Omit<ReadAsk, 'kind' | 'path'>> = {},
+) => observe<ReadAsk>({ kind: 'read', path, offset, bytes, ...(hidden && { hidden }) }, options);
 /** The last `bytes` bytes of a file. */
 export const tail = (path: string, { bytes = 65_536, ...options }: Options & { bytes?: number } = {}) =>
   observe<TailAsk>({ kind: 'tail', path, bytes }, options);
 /** Room on the filesystem that holds a path. */
 export const space = (path: string, options: Options = {}) => observe<SpaceAsk>({ kind: 'space', path }, options);
 
-interface HttpOptions extends Options {
+interface HttpOptions extends Omit<Options, 'silence'> {
   readonly socket?: string | undefined;
   readonly from?: 'node' | 'here';
   readonly headers?: Readonly<Record<string, string>>;
@@ -228,20 +233,4 @@ export function commandLine(words: readonly string[]): string {
   if (words.some((word) => word.includes('\0')))
     throw new RangeError('a word with a NUL byte can not be sent to a shell');
   return words.map(quote).join(' ');
-}
-
-/** What was asked, for people: evidence and error messages. */
-export function describeAsk(ask: Ask): string {
-  switch (ask.kind) {
-    case 'exec':
-      return commandLine(ask.words);
-    case 'http':
-      return `${ask.method} ${ask.url}${ask.socket === undefined ? '' : ` over ${ask.socket}`}`;
-    case 'read':
-      return `read ${ask.path} (${ask.bytes} bytes from ${ask.offset})`;
-    case 'tail':
-      return `read ${ask.path} (last ${ask.bytes} bytes)`;
-    default:
-      return `${ask.kind} ${ask.path}`;
-  }
 }

@@ -13,6 +13,12 @@ export function fileText(reply: ReadFound | FileTrouble, path: string): string {
 export const fileTextIfAny = (reply: ReadFound | FileTrouble): string | undefined =>
   reply.ok ? bytesText(reply) : undefined;
 
+/** The whole number that is all a file holds, or null. */
+export function fileNumber(reply: ReadFound | FileTrouble): number | null {
+  const text = fileTextIfAny(reply)?.trim() ?? '';
+  return /^\d+$/.test(text) ? Number(text) : null;
+}
+
 const bytesText = ({ bytes }: ReadFound): string => clean(new TextDecoder().decode(bytes));
 
 /** Both outputs of a program, for messages that tools print on either. */

@@ -3,12 +3,14 @@ import type { Need } from '../core/check.ts';
 import { read, type Command, type Reply } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
 import type { Probe } from '../core/probe.ts';
+import { remembered } from '../core/remembered.ts';
 import { fileTextIfAny } from '../core/reply.ts';
 import type { Session } from '../core/session.ts';
 import type { Observed } from '../core/tool.ts';
 import type { EvidenceStore } from './evidence.ts';
 import { markOf, type Mark, type Round } from './known-facts.ts';
 import type { Answer, Memory } from './memory.ts';
+import { silence } from './silence.ts';
 
 /** One look at one node: what several checks want to know is asked once. */
 export interface Sweep {
@@ -28,7 +30,7 @@ interface SweepOptions {
 
 type Look = Command<'observe'>;
 
-const keyOf = ({ ask, become }: Look): string => JSON.stringify([ask, become]);
+const keyOf = remembered(({ ask, become, silence }: Look): string => JSON.stringify([ask, become, silence]));
 const bootIdFile = read('/proc/sys/kernel/random/boot_id', { bytes: 64 });
 
 export function createSweep({ node, session, memory, evidence, signal, onWait }: SweepOptions): Sweep {
@@ -37,7 +39,8 @@ export function createSweep({ node, session, memory, evidence, signal, onWait }:
   let bootId = 'unknown';
 
   async function put(probe: string, command: Look): Promise<Answer> {
-    const reply = await session.ask(command, signal);
+    const start = performance.now();
+    const reply = await session.ask(command, signal).catch((thrown: unknown) => silence(command, thrown, start));
     const id = evidence.record({ node, bootId, probe, ask: command.ask, reply });
     return { reply, id, mark: markOf(command, reply) };
   }

@@ -1,12 +1,20 @@
 import { captured, type Capture } from '../core/capture.ts';
 import { read, type ExecReply } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
-import { ask, askAll } from '../core/probe.ts';
+import { ask, askAll, type Asking } from '../core/probe.ts';
 import { bothOutputs, fileTextIfAny } from '../core/reply.ts';
-import { defineServiceManager, type LogText, type ManagerAnswer } from '../core/service-manager.ts';
+import {
+  defineServiceManager,
+  logBytes,
+  type LogText,
+  type ManagerAnswer,
+  type ManagerPlace,
+} from '../core/service-manager.ts';
 import { clean } from '../core/text.ts';
+import { exitsOf } from './exit-log.ts';
 import { runFound } from './program-path.ts';
-import { systemdProperties, systemdStates } from './systemd-show.ts';
+import { journalLine } from './systemd-journal.ts';
+import { systemdDrift, systemdProperties, systemdStates } from './systemd-show.ts';
 
 /** systemd, by `systemctl show`, whose exit code is 0 for a unit that is not there too. Logs are in the journal. */
 export const systemd = defineServiceManager({
@@ -14,12 +22,7 @@ export const systemd = defineServiceManager({
   summary: 'systemd, by systemctl show and the journal',
   *list({ become }, units) {
     if (units.length === 0) return { reachable: true, via: 'systemctl show', services: [] };
-    const [shown, uptime] = yield* askAll([
-      runFound(['systemctl', 'show', '--no-pager', `--property=${systemdProperties.join(',')}`, '--', ...units], {
-        become,
-      }),
-      read('/proc/uptime', { bytes: 64 }),
-    ] as const);
+    const [shown, uptime] = yield* askAll([show(units, become), read('/proc/uptime', { bytes: 64 })] as const);
     if (shown.exitCode !== 0) return trouble(shown);
     const nodeUptime = Number(fileTextIfAny(uptime)?.split(' ')[0] ?? Number.NaN);
     const services = systemdStates(
@@ -29,13 +32,37 @@ export const systemd = defineServiceManager({
     );
     return { reachable: true, via: 'systemctl show', services };
   },
-  *logs({ become }, unit, bytes) {
-    // A line is about 100 bytes; of what is more, the end is kept.
-    const lines = Math.max(100, Math.ceil(bytes / 100));
-    const words = ['journalctl', '-u', unit, '-n', String(lines), '-o', 'short-iso', '--no-pager'] as const;
-    return [journal(yield* ask(runFound(words, { bytes: 2 * bytes, become })))];
+  logs: journalOf,
+  // The same question as for its state, so that it costs none.
+  *drift({ become }, unit, units) {
+    const shown = yield* ask(show(units, become));
+    if (shown.exitCode !== 0) return { drift: 'unknown', say: 'systemd can not be asked' };
+    return systemdDrift(clean(captured(shown.stdout)), units, unit);
+  },
+  // The same question as for its log, so that it costs none.
+  *exits(place, unit) {
+    const [log] = yield* journalOf(place, unit, logBytes);
+    const { source = 'journal', text = '', trouble } = log ?? {};
+    return {
+      source,
+      ...exitsOf(text, null, journalLine),
+      aheadSeconds: 0,
+      ...(trouble !== undefined && { trouble }),
+    };
   },
 });
+
+const show = (units: readonly string[], become: 'sudo' | undefined) =>
+  runFound(['systemctl', 'show', '--no-pager', `--property=${systemdProperties.join(',')}`, '--', ...units], {
+    become,
+  });
+
+function* journalOf({ become }: ManagerPlace, unit: string, bytes: number): Asking<readonly LogText[]> {
+  // A line is about 100 bytes; of what is more, the end is kept.
+  const lines = Math.max(100, Math.ceil(bytes / 100));
+  const words = ['journalctl', '-u', unit, '-n', String(lines), '-o', 'short-iso', '--no-pager'] as const;
+  return [journal(yield* ask(runFound(words, { bytes: 2 * bytes, become })))];
+}
 
 function trouble(reply: ExecReply): ManagerAnswer {
   const text = bothOutputs(reply);

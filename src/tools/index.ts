@@ -1,6 +1,7 @@
 // Made by `npm run gen`.
 import type { AnyTool } from '../core/tool.ts';
 import { fleetCheck } from './fleet-check.ts';
+import { fleetDiscover } from './fleet-discover.ts';
 import { fleetList } from './fleet-list.ts';
 import { gpuStatus } from './gpu-status.ts';
 import { healthCheck } from './health-check.ts';
@@ -11,6 +12,7 @@ import { serviceList } from './service-list.ts';
 
 export const tools: readonly AnyTool[] = [
   fleetCheck,
+  fleetDiscover,
   fleetList,
   gpuStatus,
   healthCheck,

@@ -1,5 +1,6 @@
 // Made by `npm run gen`.
 import type { Signature } from '../../core/signature.ts';
+import { credentials } from './credentials.ts';
 import { cuda } from './cuda.ts';
 import { fastapi } from './fastapi.ts';
 import { kernel } from './kernel.ts';
@@ -13,6 +14,7 @@ import { temporal } from './temporal.ts';
 import { whisper } from './whisper.ts';
 
 export const signatures: readonly Signature[] = [
+  ...credentials,
   ...cuda,
   ...fastapi,
   ...kernel,

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import { defineCheck, need, needTwice, theNode } from '../../../src/core/check.ts';
-import { read } from '../../../src/core/command.ts';
+import { read, space } from '../../../src/core/command.ts';
 import { OpsError } from '../../../src/core/errors.ts';
 import { defineProbe } from '../../../src/core/probe.ts';
 import { fileText } from '../../../src/core/reply.ts';
@@ -162,4 +162,32 @@ test('what a file says again is not read again, and what it says anew is', async
   }
   expect(summaries).toEqual(['x', 'x', 'y', 'y']);
   expect(parsed).toBe(2);
+});
+
+const room = defineProbe({
+  name: 'test.room',
+  summary: 'Room, or what keeps it from being told',
+  command: ({ path }: { path: string }) => space(path, { silence: 'tells' }),
+  parse: (reply) => (reply.ok ? 'room' : reply.errno),
+});
+const hasRoom = defineCheck({
+  name: 'test.room',
+  summary: 'The path tells its room',
+  layer: 'storage',
+  subjects: theNode,
+  needs: () => ({ says: need(room, { path: '/hung' }) }),
+  evaluate: ({ says }) => ({ status: says === 'room' ? 'ok' : 'critical', summary: says }),
+});
+
+test.each(['DEADLINE', 'WEDGED'] as const)('where silence tells, %s is an answer', async (code) => {
+  const { sweep } = sweepOf({ '/hung': new OpsError(code, 'no answer') });
+  const [finding] = await survey(sweep, node, [hasRoom]);
+  expect(finding).toMatchObject({ status: 'critical', summary: 'ETIMEDOUT', evidence: [expect.any(String)] });
+});
+
+test('where silence tells, another error is none', async () => {
+  const { sweep } = sweepOf({ '/hung': new OpsError('REFUSED_BY_NODE', 'no commands') });
+  expect(await survey(sweep, node, [hasRoom])).toMatchObject([
+    { status: 'unknown', summary: 'Not known: no commands' },
+  ]);
 });

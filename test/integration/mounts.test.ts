@@ -1,0 +1,88 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { mountAlive } from '../../src/checks/mount-alive.ts';
+import type { Finding } from '../../src/core/report.ts';
+import { createEvidence } from '../../src/engine/evidence.ts';
+import { createMemory } from '../../src/engine/memory.ts';
+import { survey } from '../../src/engine/survey.ts';
+import { createSweep } from '../../src/engine/sweep.ts';
+import { createSshTransport } from '../../src/transport/ssh.ts';
+import { has } from '../support/requires.ts';
+import { sshNode, startSshd, type Sshd } from '../support/sshd.ts';
+import { until } from '../support/until.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'rh-mounts-'));
+const place = join(folder, 'mnt');
+let sshd: Sshd;
+beforeAll(async () => {
+  sshd = await startSshd();
+});
+afterAll(async () => {
+  await sshd.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** What the check says of the place, over a line of its own. */
+async function look(): Promise<readonly Finding[]> {
+  const transport = createSshTransport();
+  const node = sshNode(sshd, { mounts: [place] });
+  const signal = new AbortController().signal;
+  const session = await transport.open(node, signal);
+  const evidence = createEvidence(folder, () => []);
+  const sweep = createSweep({ node: node.name, session, memory: createMemory(), evidence, signal, onWait: () => {} });
+  const findings = await survey(sweep, node, [mountAlive]);
+  await transport.close();
+  return findings;
+}
+
+const isMounted = () => readFileSync('/proc/self/mountinfo', 'utf8').includes(` ${place} `);
+
+describe.skipIf(!has('bindfs'))('a real FUSE mount (needs bindfs)', () => {
+  let daemon: ReturnType<typeof spawn>;
+  beforeEach(async () => {
+    const source = join(folder, 'source');
+    mkdirSync(source, { recursive: true });
+    mkdirSync(place, { recursive: true });
+    writeFileSync(join(source, 'm.gguf'), 'GGUF');
+    daemon = spawn('bindfs', ['-f', '-o', 'attr_timeout=300,entry_timeout=300', source, place], { stdio: 'ignore' });
+    await until(isMounted);
+  });
+  afterEach(async () => {
+    const ended = daemon.exitCode !== null || daemon.signalCode !== null;
+    daemon.kill('SIGKILL');
+    if (!ended) await once(daemon, 'exit');
+    execFileSync('umount', ['-l', place]);
+  });
+
+  test('answers', async () => {
+    expect(await look()).toMatchObject([
+      { subject: `mount:${place}`, status: 'ok', summary: expect.stringMatching(/ \(fuse\S*\) answers in \d+ ms\.$/) },
+    ]);
+  });
+
+  test('whose program was killed is critical, although attributes of its files still answer', async () => {
+    readdirSync(place);
+    statSync(join(place, 'm.gguf'));
+    daemon.kill('SIGKILL');
+    await once(daemon, 'exit');
+    expect(statSync(join(place, 'm.gguf')).size).toBe(4);
+    expect(await look()).toMatchObject([
+      { subject: `mount:${place}`, status: 'critical', summary: expect.stringContaining('has died') },
+    ]);
+  });
+
+  test('whose program is stopped is critical, and nobody waits for it without end', async () => {
+    daemon.kill('SIGSTOP');
+    expect(await look()).toMatchObject([
+      {
+        subject: `mount:${place}`,
+        status: 'critical',
+        summary: expect.stringContaining(' hangs: it gave no answer in 5 s'),
+      },
+    ]);
+  });
+});
