@@ -15,6 +15,7 @@ import { gpuPci } from './gpu-pci.ts';
 import { gpuPcie } from './gpu-pcie.ts';
 import { gpuPersist } from './gpu-persist.ts';
 import { gpuPower } from './gpu-power.ts';
+import { gpuProcs } from './gpu-procs.ts';
 import { gpuRecovery } from './gpu-recovery.ts';
 import { gpuRemap } from './gpu-remap.ts';
 import { gpuRepair } from './gpu-repair.ts';
@@ -79,6 +80,7 @@ export const checks: readonly AnyCheck[] = [
   gpuPcie,
   gpuPersist,
   gpuPower,
+  gpuProcs,
   gpuRecovery,
   gpuRemap,
   gpuRepair,

@@ -11,6 +11,7 @@ import { files } from './files.ts';
 import { gpuAddresses } from './gpu-addresses.ts';
 import { gpuDevices } from './gpu-devices.ts';
 import { gpuDriver } from './gpu-driver.ts';
+import { gpuHolders } from './gpu-holders.ts';
 import { gpuNodes } from './gpu-nodes.ts';
 import { gpuPci } from './gpu-pci.ts';
 import { handles } from './handles.ts';
@@ -64,6 +65,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   gpuAddresses,
   gpuDevices,
   gpuDriver,
+  gpuHolders,
   gpuNodes,
   gpuPci,
   handles,
