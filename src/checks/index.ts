@@ -3,6 +3,7 @@ import type { AnyCheck } from '../core/check.ts';
 import { amdKlog } from './amd-klog.ts';
 import { amdPresent } from './amd-present.ts';
 import { amdSmi } from './amd-smi.ts';
+import { gpuAttached } from './gpu-attached.ts';
 import { gpuCount } from './gpu-count.ts';
 import { gpuDriver } from './gpu-driver.ts';
 import { gpuEcc } from './gpu-ecc.ts';
@@ -14,6 +15,7 @@ import { gpuPci } from './gpu-pci.ts';
 import { gpuPcie } from './gpu-pcie.ts';
 import { gpuPersist } from './gpu-persist.ts';
 import { gpuPower } from './gpu-power.ts';
+import { gpuProcs } from './gpu-procs.ts';
 import { gpuRecovery } from './gpu-recovery.ts';
 import { gpuRemap } from './gpu-remap.ts';
 import { gpuRepair } from './gpu-repair.ts';
@@ -69,6 +71,7 @@ export const checks: readonly AnyCheck[] = [
   amdKlog,
   amdPresent,
   amdSmi,
+  gpuAttached,
   gpuCount,
   gpuDriver,
   gpuEcc,
@@ -80,6 +83,7 @@ export const checks: readonly AnyCheck[] = [
   gpuPcie,
   gpuPersist,
   gpuPower,
+  gpuProcs,
   gpuRecovery,
   gpuRemap,
   gpuRepair,

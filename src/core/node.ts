@@ -29,6 +29,11 @@ export const thresholdsSchema = z.strictObject({
   gpuMemoryDegradedPercent: percent
     .default(2)
     .describe('Free GPU memory below this; a loaded model server fills most of it on purpose'),
+  gpuHiddenMiB: z
+    .number()
+    .positive()
+    .default(1024)
+    .describe('GPU memory that no process accounts for, above this; old drivers count up to 600 MiB of their own'),
   kernelFaultHours: z
     .number()
     .positive()

@@ -11,6 +11,7 @@ import { files } from './files.ts';
 import { gpuAddresses } from './gpu-addresses.ts';
 import { gpuDevices } from './gpu-devices.ts';
 import { gpuDriver } from './gpu-driver.ts';
+import { gpuHolders } from './gpu-holders.ts';
 import { gpuNodes } from './gpu-nodes.ts';
 import { gpuPci } from './gpu-pci.ts';
 import { handles } from './handles.ts';
@@ -39,6 +40,7 @@ import { oomCounters } from './oom-counters.ts';
 import { pressure } from './pressure.ts';
 import { processes } from './processes.ts';
 import { serviceCgroups } from './service-cgroups.ts';
+import { serviceDevices } from './service-devices.ts';
 import { serviceDrift } from './service-drift.ts';
 import { serviceEnviron } from './service-environ.ts';
 import { serviceExits } from './service-exits.ts';
@@ -64,6 +66,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   gpuAddresses,
   gpuDevices,
   gpuDriver,
+  gpuHolders,
   gpuNodes,
   gpuPci,
   handles,
@@ -92,6 +95,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   pressure,
   processes,
   serviceCgroups,
+  serviceDevices,
   serviceDrift,
   serviceEnviron,
   serviceExits,
