@@ -3,6 +3,7 @@ const broken: Readonly<Record<string, string>> = {
   ENOTCONN: 'the program that serves this mount has died (transport endpoint is not connected)',
   ESTALE: 'the file server no longer knows it (stale file handle)',
   EIO: 'the disk or the network volume fails (input/output error)',
+  ETIMEDOUT: 'it does not answer, as a network mount whose server is away (timed out)',
   EROFS: 'the filesystem is read-only',
 };
 

@@ -2,26 +2,37 @@ import { defineCheck, need, type Verdict } from '../core/check.ts';
 import type { Next } from '../core/report.ts';
 import { gpuDevices, type GpuDevices } from '../probes/gpu-devices.ts';
 import { gpuDriver } from '../probes/gpu-driver.ts';
-import { gpuNode, noGpu } from './gpu-node.ts';
+import { gpuPci, pciAddress, type PciGpu } from '../probes/gpu-pci.ts';
+import { gpuNode, noGpu, notNvidia, otherMaker } from './gpu-node.ts';
+import { isElsewhere } from './gpu-pci.ts';
 
 export const gpuCount = defineCheck({
   name: 'gpu.count',
-  summary: 'As many GPUs answer as are declared and as the driver holds',
+  summary: 'As many GPUs answer as are declared and as the driver holds; one that is silent is named',
   layer: 'gpu',
   subjects: gpuNode,
-  needs: (_, { become }) => ({ devices: need(gpuDevices, { become }), driver: need(gpuDriver, {}) }),
-  evaluate({ devices, driver }, { gpus: declared }): Verdict {
+  needs: (_, { become }) => ({
+    devices: need(gpuDevices, { become }),
+    driver: need(gpuDriver, {}),
+    pci: need(gpuPci, {}),
+  }),
+  evaluate({ devices, driver, pci }, { gpus: declared }): Verdict {
+    const cards = pci.gpus.filter(({ vendor }) => vendor === 'nvidia');
     if (devices.state === 'absent') {
-      return declared === 'auto'
-        ? noGpu
-        : { status: 'critical', summary: `No GPU answers, ${declared} declared.`, restartHelps: 'no' };
+      if (declared === 'auto') return noGpu;
+      if (otherMaker(pci)) return notNvidia;
+      return {
+        status: 'critical',
+        summary: `No GPU answers, ${declared} declared${listed('on the PCI bus', addressesOf(cards))}.`,
+        restartHelps: 'no',
+      };
     }
     const seen = busIdsOf(devices);
     if (seen === null) return { status: 'unknown', summary: 'Not known: nvidia-smi gives no answer to count.' };
 
     const held = driver.busIds ?? [];
     const silent = held.filter((busId) => !seen.includes(busId));
-    const which = silent.length === 0 ? '' : `; silent: ${silent.join(', ')}`;
+    const which = listed('silent', silent);
     const answering = `GPUs that answer: ${seen.length}`;
     if (declared === 'auto') {
       if (seen.length === 0) return tooFew(`No GPU answers${which}.`);
@@ -30,7 +41,7 @@ export const gpuCount = defineCheck({
         ? { status: 'ok', summary: `${answering}, all that the driver holds.` }
         : { status: 'not_applicable', summary: `${answering}; nothing says how many there should be.` };
     }
-    if (seen.length < declared) return tooFew(`${answering} of the ${declared} declared${which}.`);
+    if (seen.length < declared) return fewerThan(declared, answering, { seen, silent, cards });
     if (seen.length === declared) return { status: 'ok', summary: `${answering}, as many as are declared.` };
     return {
       status: 'degraded',
@@ -39,6 +50,28 @@ export const gpuCount = defineCheck({
     };
   },
 });
+
+interface Found {
+  readonly seen: readonly string[];
+  readonly silent: readonly string[];
+  readonly cards: readonly PciGpu[];
+}
+
+/** Names those that do not answer, or those that a virtual machine was given. */
+function fewerThan(declared: number, answering: string, { seen, silent, cards }: Found): Verdict {
+  const short = `${answering} of the ${declared} declared`;
+  const given = cards.filter(isElsewhere);
+  if (silent.length === 0 && given.length > 0 && seen.length + given.length >= declared)
+    return {
+      status: 'degraded',
+      summary: `${short}${listed('handed to a virtual machine', addressesOf(given))}.`,
+      next: [{ say: 'Take it back from vfio-pci, or correct `gpus` of this node in the fleet file.' }],
+    };
+  const missing = addressesOf(cards.filter((card) => !isElsewhere(card) && !seen.includes(card.address)));
+  // A container sees the cards of the whole machine: only when the numbers fit is it clear which are meant.
+  const named = silent.length === 0 && missing.length === declared - seen.length ? missing : silent;
+  return tooFew(`${short}${listed('silent', named)}.`);
+}
 
 const lookForXid = {
   say: 'Look for Xid 79 at the silent address in the kernel log; drain the node, then reset or reboot.',
@@ -52,9 +85,13 @@ const tooFew = (summary: string, ...more: readonly Next[]): Verdict => ({
   next: [lookForXid, ...more],
 });
 
-/** PCI addresses as /proc writes them, with four digits of domain; null where nvidia-smi did not get to count. */
+const addressesOf = (cards: readonly PciGpu[]): readonly string[] => cards.map(({ address }) => address);
+const listed = (what: string, addresses: readonly string[]): string =>
+  addresses.length === 0 ? '' : `; ${what}: ${addresses.join(', ')}`;
+
+/** PCI addresses as the kernel writes them; null where nvidia-smi did not get to count. */
 function busIdsOf(devices: GpuDevices): readonly string[] | null {
   if (devices.state === 'failed' && /No devices were found/.test(devices.said)) return [];
   if (devices.state !== 'answered') return null;
-  return devices.gpus.map(({ busId, index }) => busId?.replace(/^0000(?=[0-9a-f]{4}:)/, '') ?? `gpu ${index}`);
+  return devices.gpus.map(({ busId, index }) => (busId === null ? `gpu ${index}` : pciAddress(busId)));
 }

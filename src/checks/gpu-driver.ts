@@ -1,18 +1,20 @@
 import { defineCheck, need, type Verdict } from '../core/check.ts';
 import { count } from '../core/format.ts';
 import { gpuDriver as gpuDriverProbe } from '../probes/gpu-driver.ts';
-import { gpuNode, noGpu } from './gpu-node.ts';
+import { gpuPci } from '../probes/gpu-pci.ts';
+import { gpuNode, noGpu, notNvidia, otherMaker } from './gpu-node.ts';
 
 export const gpuDriver = defineCheck({
   name: 'gpu.driver',
   summary: 'The NVIDIA kernel driver is loaded and of the version of its library',
   layer: 'gpu',
   subjects: gpuNode,
-  needs: () => ({ driver: need(gpuDriverProbe, {}) }),
-  evaluate({ driver: { kernelVersion, libraryVersion, program } }, { gpus }): Verdict {
+  needs: () => ({ driver: need(gpuDriverProbe, {}), pci: need(gpuPci, {}) }),
+  evaluate({ driver: { kernelVersion, libraryVersion, program, built }, pci }, { gpus }): Verdict {
     if (kernelVersion === null && program === null) {
-      return gpus === 'auto'
-        ? noGpu
+      if (gpus === 'auto') return noGpu;
+      return otherMaker(pci)
+        ? notNvidia
         : {
             status: 'critical',
             summary: `${count(gpus, 'GPU')} declared, but no NVIDIA driver is loaded and there is no nvidia-smi.`,
@@ -49,6 +51,16 @@ export const gpuDriver = defineCheck({
         ],
       };
     }
+    if (built.length > 0 && !built.includes(kernelVersion))
+      return {
+        status: 'degraded',
+        summary: `NVIDIA driver ${kernelVersion} is loaded, but ${built.join(' and ')} is built for the next boot: a reboot is pending.`,
+        next: [
+          {
+            say: 'Reboot at a quiet time, then pin the driver packages: one replaced under a loaded driver ends in a version mismatch.',
+          },
+        ],
+      };
     const proven =
       libraryVersion === null ? '; the version of its library is not shown by a link' : ' with its library';
     return { status: 'ok', summary: `NVIDIA driver ${kernelVersion} is loaded${proven}.` };

@@ -1,42 +1,41 @@
 import { defineCheck, need, type Verdict } from '../core/check.ts';
 import { count, durationText } from '../core/format.ts';
-import type { Node } from '../core/node.ts';
 import { gpuDevices, type GpuDevices } from '../probes/gpu-devices.ts';
 import { gpuDriver } from '../probes/gpu-driver.ts';
 import { nvidiaSmiFailure } from '../probes/nvidia-smi-failures.ts';
 import type { Gpu } from '../probes/nvidia-smi-gpu.ts';
 import { gpuName } from './each-gpu.ts';
-import { gpuNode, noGpu } from './gpu-node.ts';
+import { gpuPci } from '../probes/gpu-pci.ts';
+import { gpuNode, noGpu, notNvidia, otherMaker } from './gpu-node.ts';
 
-/** Threshold: nvidia_gpu_exporter alerts above 5 s. What each failure means is in `nvidiaSmiFailures`. */
+/** What each failure means is in `nvidiaSmiFailures`. */
 export const gpuNvml = defineCheck({
   name: 'gpu.nvml',
-  summary: 'nvidia-smi answers, in time and about every GPU',
+  summary: 'nvidia-smi answers, and about every GPU',
   layer: 'gpu',
   subjects: gpuNode,
-  needs: (_, { become }) => ({ devices: need(gpuDevices, { become }), driver: need(gpuDriver, {}) }),
-  evaluate({ devices, driver: { kernelVersion } }, node): Verdict | readonly Verdict[] {
+  needs: (_, { become }) => ({
+    devices: need(gpuDevices, { become }),
+    driver: need(gpuDriver, {}),
+    pci: need(gpuPci, {}),
+  }),
+  evaluate({ devices, driver: { kernelVersion }, pci }, { gpus: declared }): Verdict | readonly Verdict[] {
     switch (devices.state) {
       case 'absent':
-        return node.gpus === 'auto'
-          ? noGpu
+        if (declared === 'auto') return noGpu;
+        return otherMaker(pci)
+          ? notNvidia
           : {
               status: 'critical',
-              summary: `There is no nvidia-smi to look at the ${count(node.gpus, 'declared GPU')} with.`,
+              summary: `There is no nvidia-smi to look at the ${count(declared, 'declared GPU')} with.`,
             };
       case 'stuck':
-        return {
-          status: 'critical',
-          summary: `An nvidia-smi (pid ${devices.pid}) has hung in the driver for ${durationText(devices.seconds)}; it was not run again.`,
-          restartHelps: 'no',
-          next: [
-            { say: 'Run no further nvidia-smi; look for Xid lines in the kernel log, drain the node and reboot it.' },
-          ],
-        };
+      case 'silent':
+        return { status: 'unknown', summary: 'Not known: nvidia-smi gives no answer, see gpu.wedged.' };
       case 'failed':
         return failed(devices, kernelVersion);
       default:
-        return answered(devices, node);
+        return [answer(devices), ...devices.gpus.filter(({ faults }) => faults.length > 0).map(faultyGpu)];
     }
   },
 });
@@ -78,13 +77,9 @@ const quoted = (said: string, exitCode: number | null): string =>
     ? `nothing, exit status ${exitCode}.`
     : `"${said.split('\n', 1)[0]?.slice(0, 200)}" (exit status ${exitCode}).`;
 
-function answered(devices: Answered, node: Node): readonly Verdict[] {
-  return [answer(devices, node), ...devices.gpus.filter(({ faults }) => faults.length > 0).map(faultyGpu)];
-}
-
 type Answered = GpuDevices & { state: 'answered' };
 
-function answer(devices: Answered, { thresholds }: Node): Verdict {
+function answer(devices: Answered): Verdict {
   const { gpus, attachedGpus, complaints, seconds, driverVersion, exitCode } = devices;
   const complaint = complaints.join('\n');
   const seen = count(gpus.length, 'GPU');
@@ -108,16 +103,6 @@ function answer(devices: Answered, { thresholds }: Node): Verdict {
       status: 'degraded',
       summary: `nvidia-smi answers for ${seen}, but not well. It says: ${quoted(complaint, exitCode)}`,
       next: [{ say: 'Look for NVRM and Xid lines in the kernel log.' }],
-    };
-  if (seconds > thresholds.gpuSlowSeconds)
-    return {
-      status: 'degraded',
-      summary: `nvidia-smi took ${durationText(seconds)}, longer than ${durationText(thresholds.gpuSlowSeconds)}.`,
-      next: [
-        {
-          say: 'Turn on persistence (nvidia-persistenced): without it each call wakes the GPUs; else look for Xid lines.',
-        },
-      ],
     };
   return {
     status: 'ok',

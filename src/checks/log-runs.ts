@@ -19,7 +19,7 @@ const bare = (line: string): string => prefixes.reduce((rest, prefix) => rest.re
 // First lines of a start, in the order in which one start prints them.
 const starts: readonly RegExp[] = [
   /^Start(?:ing|ed) \S+\.service\b|^\[[\w-]+\] (?:Starting|Waiting for model)|^INFO:\s+Started (?:parent|reloader) process/,
-  /^ggml_cuda_init: |^INFO:\s+Started server process \[\d+\]|Worker Identity: /,
+  /^ggml_cuda_init: |^INFO:\s+Started server process \[\d+\]|Worker Identity[^:]{0,60}: /,
   /^load_backend: /,
   /^build(?:_info)?: /,
   /^llama_model_loader: loaded meta data/,
@@ -27,7 +27,7 @@ const starts: readonly RegExp[] = [
 
 /** A program says that it serves. */
 export const isReady = (line: string): boolean =>
-  /Application startup complete|Uvicorn running on|server is listening on|all slots are idle|Worker started|HTTP\/1\.[01]" 2\d\d/i.test(
+  /Application startup complete|Uvicorn running on|server is listening on|all slots are idle|Worker(?:\(s\))? started|HTTP\/1\.[01]" 2\d\d/i.test(
     line,
   );
 

@@ -1,6 +1,7 @@
 import type { Node } from '../core/node.ts';
 import { unitOf, type ManagerName, type Service } from '../core/service.ts';
 import { placeOf, type ManagerPlace } from '../core/service-manager.ts';
+import type { ServiceInput } from '../probes/service-processes.ts';
 
 /** One running manager of a node and the units that the node declares under it. */
 export interface Managed {
@@ -26,6 +27,12 @@ export function managerOf(service: Service, node: Node): Managed {
     units: [...new Set(under.map(unitOf))],
   };
 }
+
+/** What a probe about one service wants to hear. */
+export const serviceInput = (service: Service, node: Node): ServiceInput => {
+  const { manager, place, units } = managerOf(service, node);
+  return { manager, place, units, unit: unitOf(service) };
+};
 
 /** Every manager of a node, once. */
 export function managersOf(node: Node): readonly Managed[] {

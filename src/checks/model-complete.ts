@@ -1,7 +1,9 @@
 import { defineCheck, models, need, type Verdict } from '../core/check.ts';
 import { bytesText, count } from '../core/format.ts';
-import type { FileFormat } from '../probes/file-format.ts';
-import { modelHeader, type ModelHeader } from '../probes/model-header.ts';
+import { modelHeader } from '../probes/model-header.ts';
+import { isIndex } from '../probes/shard-names.ts';
+import { brokenModel } from './broken-model.ts';
+import { headerVerdict, type SeenHeader } from './header-verdict.ts';
 import { modelInput } from './model-input.ts';
 import { verifyModel } from './verify-model.ts';
 
@@ -14,8 +16,9 @@ export const modelComplete = defineCheck({
   needs: (subject) => ({ header: need(modelHeader, modelInput(subject)) }),
   evaluate({ header: seen }, { service, model: { path, bytes: declared } }, node): Verdict {
     if (seen.state === 'unseen') return { status: 'unknown', summary: `Not known: ${seen.why}` };
-    const wrong = notAModel(path, seen) ?? byHeader(path, seen) ?? bySize(path, seen, declared);
-    if (wrong?.status === 'critical') return { ...wrong, next: [...(wrong.next ?? []), verifyModel(node, service)] };
+    const wrong = headerVerdict(path, seen) ?? bySize(path, seen, declared);
+    if (wrong?.status === 'critical')
+      return { ...wrong, next: [...(wrong.next ?? []), verifyModel(node, service, path)] };
     return (
       wrong ?? {
         status: 'ok',
@@ -25,72 +28,10 @@ export const modelComplete = defineCheck({
   },
 });
 
-type Seen = Extract<ModelHeader, { state: 'seen' }>;
-
-const copyAgain =
-  'Copy the model again to a name of its own beside it, compare the size, rename it, then restart its service.';
-
-const critical = (summary: string, say = copyAgain): Verdict => ({
-  status: 'critical',
-  summary,
-  restartHelps: 'after-fix',
-  next: [{ say }],
-});
-
-const inPlaceOfAModel: Partial<Record<FileFormat, readonly [is: string, say: string]>> = {
-  html: ['a web page', 'See the URL and the access token of the download: a server sent its log-in or error page.'],
-  xml: ['an XML answer of a server', 'Read it: storage servers explain in it why they refuse the download.'],
-  json: ['a JSON answer of a server', 'Read it: it says why the download was refused.'],
-  'git-lfs pointer': [
-    'a git-lfs pointer, not the model it points to',
-    'Run `git lfs pull` in its repository, or download the file itself.',
-  ],
-  zeros: ['nothing but zeros in its first 64 KiB, as when room was reserved for it and nothing written', copyAgain],
-};
-
-const byExtension: Readonly<Record<string, FileFormat>> = { gguf: 'gguf', safetensors: 'safetensors' };
-
-function notAModel(path: string, { format, size, begins }: Seen): Verdict | undefined {
-  const extension = /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
-  if (format === extension) return undefined;
-  const instead = inPlaceOfAModel[format];
-  if (instead !== undefined) return critical(`${path} (${bytesText(size)}) is ${instead[0]}.`, instead[1]);
-  const expected = byExtension[extension];
-  if (expected === undefined || expected === format) return undefined;
-  return critical(`${path} (${bytesText(size)}) is no ${expected} file: it begins with ${JSON.stringify(begins)}.`);
-}
-
-function byHeader(path: string, { header, size, format }: Seen): Verdict | undefined {
-  switch (header?.state) {
-    case 'broken':
-      return critical(`${path} (${bytesText(size)}) has a broken ${format} header: ${header.why}.`);
-    case 'newer':
-      return {
-        status: 'degraded',
-        summary: `${path} is of GGUF version ${header.version}, newer than 3: an older llama-server refuses it, and whether it is whole is not known.`,
-        next: [{ say: 'See that the llama-server of this service is new enough for the model.' }],
-      };
-    case 'cut':
-      return critical(
-        header.needsBytes === null
-          ? `${path} is truncated: its ${size} bytes end inside its own ${format === 'zip' ? 'archive' : 'header'}.`
-          : `${path} is truncated: its header alone needs ${header.needsBytes} bytes, the file has ${size}.`,
-      );
-    case 'complete':
-      return header.needsBytes <= size
-        ? undefined
-        : critical(
-            `${path} is truncated: its header needs ${header.needsBytes} bytes (${bytesText(header.needsBytes)}), the file has ${size} (${bytesText(size)}), ${bytesText(header.needsBytes - size)} are missing.`,
-          );
-    default:
-      return undefined;
-  }
-}
-
-function bySize(path: string, seen: Seen, declared: number | undefined): Verdict | undefined {
+function bySize(path: string, seen: SeenHeader, declared: number | undefined): Verdict | undefined {
   const { size, header } = seen;
   if (declared !== undefined && size < declared) {
-    return critical(
+    return brokenModel(
       `${path} is truncated: ${declared} bytes are declared, the file has ${size}, ${bytesText(declared - size)} are missing.`,
     );
   }
@@ -101,7 +42,7 @@ function bySize(path: string, seen: Seen, declared: number | undefined): Verdict
       next: [{ say: 'See whether it is another version of the model, and correct `bytes` in the fleet file.' }],
     };
   }
-  if (declared !== undefined || header?.state === 'complete') return undefined;
+  if (declared !== undefined || header?.state === 'complete' || isIndex(path)) return undefined;
   return {
     status: 'unknown',
     summary:
@@ -112,7 +53,7 @@ function bySize(path: string, seen: Seen, declared: number | undefined): Verdict
   };
 }
 
-function formatText({ format, header, begins }: Seen): string {
+function formatText({ format, header, begins }: SeenHeader): string {
   if (format === 'other') return `begins with ${JSON.stringify(begins)}`;
   if (header?.state !== 'complete' || header.tensors === 0) return format;
   return `${format}${header.version === null ? '' : ` version ${header.version}`}, ${count(header.tensors, 'tensor')}`;

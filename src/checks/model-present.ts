@@ -2,6 +2,7 @@ import { defineCheck, models, need, type Verdict } from '../core/check.ts';
 import { bytesText } from '../core/format.ts';
 import { modelAccess, type ModelAccess } from '../probes/model-access.ts';
 import { modelFile, type ModelFileFact } from '../probes/model-file.ts';
+import { brokenModel, copyAgain, mendTheMount } from './broken-model.ts';
 import { brokenFilesystem } from './file-trouble.ts';
 import { modelInput } from './model-input.ts';
 
@@ -16,13 +17,14 @@ export const modelPresent = defineCheck({
   }),
   evaluate({ file, access }, { service, model: { path } }): Verdict {
     if (!file.there) return absent(path, file);
-    if (file.type !== 'file') return critical(`${path} is a ${file.type}, not a file${linked(file)}.`, moveAside);
-    if (file.size === 0) return critical(`${path} is empty (0 B)${linked(file)}.`, copyAgain);
+    if (file.type !== 'file') return brokenModel(`${path} is a ${file.type}, not a file${linked(file)}.`, moveAside);
+    if (file.size === 0) return brokenModel(`${path} is empty (0 B)${linked(file)}.`, copyAgain);
     const size = bytesText(file.size);
     if (typeof file.firstBytes !== 'number') {
       const errno = file.firstBytes?.errno ?? 'EUNKNOWN';
       const broken = brokenFilesystem(errno);
-      if (broken !== undefined) return critical(`${path} shows ${size} but can not be read: ${broken}.`, mendTheMount);
+      if (broken !== undefined)
+        return brokenModel(`${path} shows ${size} but can not be read: ${broken}.`, mendTheMount);
       if (access === null) {
         return {
           status: 'unknown',
@@ -31,7 +33,7 @@ export const modelPresent = defineCheck({
         };
       }
     } else if (file.firstBytes === 0) {
-      return critical(`${path} shows ${size} but gives no bytes.`, mendTheMount);
+      return brokenModel(`${path} shows ${size} but gives no bytes.`, mendTheMount);
     }
     return readable(path, file, access, service.user ?? '');
   },
@@ -39,25 +41,15 @@ export const modelPresent = defineCheck({
 
 type There = Extract<ModelFileFact, { there: true }>;
 
-const copyAgain =
-  'Copy the model again to a name of its own beside it, compare the size, rename it, then restart its service.';
 const moveAside = 'Move what stands there aside, copy the model to that path, then restart its service.';
-const mendTheMount = 'Mend the mount or the disk first; copying the model again or a restart does not help.';
-
-const critical = (summary: string, say: string): Verdict => ({
-  status: 'critical',
-  summary,
-  restartHelps: 'after-fix',
-  next: [{ say }],
-});
 
 const linked = ({ link }: { link: string | null }): string => (link === null ? '' : ` (a link to ${link})`);
 
 function absent(path: string, file: Extract<ModelFileFact, { there: false }>): Verdict {
   const { errno, message, link, similar, folderErrno, unfinished } = file;
   const broken = brokenFilesystem(errno);
-  if (broken !== undefined) return critical(`${path} can not be reached: ${broken}.`, mendTheMount);
-  if (errno === 'ELOOP') return critical(`${path} is a symbolic link that leads back to itself.`, moveAside);
+  if (broken !== undefined) return brokenModel(`${path} can not be reached: ${broken}.`, mendTheMount);
+  if (errno === 'ELOOP') return brokenModel(`${path} is a symbolic link that leads back to itself.`, moveAside);
   if (errno !== 'ENOENT' && errno !== 'ENOTDIR') {
     return {
       status: 'unknown',
@@ -66,26 +58,26 @@ function absent(path: string, file: Extract<ModelFileFact, { there: false }>): V
     };
   }
   if (link !== null) {
-    return critical(
+    return brokenModel(
       `${path} is a symbolic link to ${link}, which is not there.`,
       'Remove the link before copying the model: a copy onto it is refused with "File exists".',
     );
   }
   if (folderErrno === 'ENOENT') {
-    return critical(
+    return brokenModel(
       `${path} is missing, and so is its folder.`,
       'See whether its volume is mounted, then copy the model.',
     );
   }
   const [part] = unfinished ?? [];
   if (part !== undefined) {
-    return critical(
+    return brokenModel(
       `${path} is missing; ${JSON.stringify(part.name)} (${bytesText(part.size)}) is there: a download that is not finished.`,
       'Let the download end, or start it again if nothing writes to it; then restart the service.',
     );
   }
   const meant = similar === null ? '' : `; ${JSON.stringify(similar)} is there, which may be meant`;
-  return critical(
+  return brokenModel(
     `${path} is missing${meant}.`,
     similar === null ? copyAgain : 'Correct the name of the file or the path in the service.',
   );
@@ -108,7 +100,7 @@ function readable(path: string, file: There, access: ModelAccess | null, user: s
   const barrier = closed ?? (mayUse(file, 4) ? undefined : { ...file, path });
   if (barrier === undefined) return { status: 'ok', summary: `${there}, readable by ${user}.` };
   const { mode, uid, gid } = barrier;
-  return critical(
+  return brokenModel(
     `${user} can not read ${path}: ${closed === undefined ? 'it' : `the folder ${closed.path}`} has mode ${(mode & 0o7777).toString(8).padStart(4, '0')} and owner ${uid}:${gid}.`,
     `Give ${user} the right to ${closed === undefined ? 'read it' : 'enter that folder'}, then restart the service.`,
   );

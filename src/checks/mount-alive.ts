@@ -96,6 +96,8 @@ function hangs(name: string, answer: Asked): Verdict {
 
 /** OpenSSH's SFTP server gives one status for every errno that it has no code for, and it reads as EIO. */
 function whyBroken(errno: string, { mount, remote: isRemote }: Asked): string | undefined {
+  // That it tells its room and lists nothing in time is judged by itself.
+  if (errno === 'ETIMEDOUT') return undefined;
   if (errno !== 'EIO' || !isRemote) return brokenFilesystem(errno);
   return mount?.type.startsWith('fuse') === true
     ? 'the program that serves this mount has died, or the store behind it fails (input/output error)'

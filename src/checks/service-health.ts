@@ -4,6 +4,7 @@ import type { Next } from '../core/report.ts';
 import { layerOf, type Health, type Service } from '../core/service.ts';
 import { health, type HealthAnswer } from '../probes/health.ts';
 import { readLog } from './read-log.ts';
+import { isOver, seeModel, waitingNeed, waitOf, waitText } from './model-wait.ts';
 import { healthFields, type Difference } from './health-fields.ts';
 
 interface ServiceUrl {
@@ -27,10 +28,22 @@ export const serviceHealth = defineCheck({
         layer: layerOf(service),
       })),
     ),
-  needs: ({ health: { url, from, headers } }: ServiceUrl) => ({ answer: need(health, { url, from, headers }) }),
-  evaluate({ answer }, subject, node): Verdict {
+  needs: ({ service, health: { url, from, headers } }: ServiceUrl, node) => ({
+    answer: need(health, { url, from, headers }),
+    waiting: waitingNeed(service, node),
+  }),
+  evaluate({ answer, waiting }, subject, node): Verdict {
     const name = shownUrl(subject);
     const logs = readLog(node, subject.service);
+    const wait = waitOf(waiting);
+    if (!answer.answered && answer.reason === 'refused' && wait !== undefined && !isOver(wait, subject.service)) {
+      return {
+        status: 'degraded',
+        summary: `${name} is refused: ${subject.service.name} waits for its model, ${waitText(wait, subject.service)}; do not restart it.`,
+        restartHelps: 'no',
+        next: [seeModel(node, subject.service)],
+      };
+    }
     if (!answer.answered) return silent(name, answer, subject, logs);
     if (isLoading(answer)) return loading(name, answer);
     const found = healthFields(answer, subject.health, subject.service);

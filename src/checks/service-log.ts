@@ -3,7 +3,7 @@ import { count } from '../core/format.ts';
 import type { Node } from '../core/node.ts';
 import { remembered } from '../core/remembered.ts';
 import { unitOf, type Service } from '../core/service.ts';
-import type { ManagerAnswer } from '../core/service-manager.ts';
+import { logBytes } from '../core/service-manager.ts';
 import type { Signature } from '../core/signature.ts';
 import { identity } from '../probes/identity.ts';
 import { logAges } from '../probes/log-ages.ts';
@@ -12,9 +12,9 @@ import { serviceStates } from '../probes/service-states.ts';
 import { managerOf } from './managed.ts';
 import { logReading, type LogReading } from './log-reading.ts';
 import { readLog } from './read-log.ts';
+import { secondsUp } from './seconds-up.ts';
 import { signatures } from './signatures/index.ts';
 
-const tailBytes = 32_768;
 /** The node's clock is known to half a second and uptimes come in whole ones. */
 const clockSlackMs = 3_000;
 
@@ -30,7 +30,7 @@ export const serviceLog = defineCheck({
     const { manager, place, units } = managerOf(service, node);
     const asked = { manager, place, unit: unitOf(service), logs: service.logs };
     return {
-      logs: need(serviceLogs, { ...asked, bytes: tailBytes }),
+      logs: need(serviceLogs, { ...asked, bytes: logBytes }),
       ages: need(logAges, asked),
       states: need(serviceStates, { manager, place, units }),
       identity: need(identity, {}),
@@ -60,15 +60,11 @@ const signaturesOf = remembered(({ kind, gpu }: Service): readonly Signature[] =
   signatures.filter(
     ({ id, services: kinds }) =>
       // A worker that is meant to serve the CPU queue says the same as one that lost its GPU.
-      (gpu || id !== 'TP-CPU') && (kind === 'other' || kinds.includes('any') || kinds.includes(kind)),
+      (gpu || id !== 'TP-CPU') &&
+      !kinds.includes('kernel') &&
+      (kind === 'other' || kinds.includes('any') || kinds.includes(kind)),
   ),
 );
-
-/** How long the manager says that it runs; null where it does not run, or the manager does not say. */
-function secondsUp(states: ManagerAnswer, service: Service): number | null {
-  const state = states.reachable ? states.services.find(({ unit }) => unit === unitOf(service)) : undefined;
-  return state?.state === 'running' ? state.uptimeSeconds : null;
-}
 
 const isOld = (writtenMs: number | null, startedMs: number | null): boolean =>
   writtenMs !== null && startedMs !== null && writtenMs < startedMs - clockSlackMs;
@@ -106,7 +102,7 @@ function untroubled(readings: readonly LogReading[], service: Service, node: Nod
   const silent = readings.flatMap((each) => (each.tells === 'nothing' ? [`${each.source}: ${each.why}`] : []));
   const good = readings.filter((each) => each.tells === 'good');
   const lines = good.reduce((sum, each) => sum + each.lines, 0);
-  const since = good.every(({ marked }) => marked) ? 'since its last start' : `in the last ${tailBytes / 1024} KiB`;
+  const since = good.every(({ marked }) => marked) ? 'since its last start' : `in the last ${logBytes / 1024} KiB`;
   const clean = `${service.name}: no known failure in the ${count(lines, 'line')} ${since}`;
   if (silent.length === 0)
     return { status: 'ok', summary: `${clean} (${good.map(({ source }) => source).join(', ')}).` };

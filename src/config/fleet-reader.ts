@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import type { Fleet } from '../core/node.ts';
 import { findFleetFile, type FleetPlace } from './find-fleet-file.ts';
 import { loadFleet } from './fleet.ts';
@@ -8,7 +8,7 @@ export function createFleetReader(place: FleetPlace): () => Promise<Fleet> {
   let known: { readonly mark: string; readonly fleet: Promise<Fleet> } | undefined;
   return async () => {
     const path = findFleetFile(place);
-    const { mtimeMs, size, ino } = await stat(path);
+    const { mtimeMs, size, ino } = statSync(path);
     const mark = `${path} ${mtimeMs} ${size} ${ino}`;
     if (known?.mark !== mark) {
       const fleet = loadFleet(place);

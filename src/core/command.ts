@@ -16,6 +16,8 @@ export interface ReadAsk {
   readonly path: string;
   readonly offset: number;
   readonly bytes: number;
+  /** What it says is for the probe alone: evidence keeps only how much it was. */
+  readonly hidden?: boolean;
 }
 export interface TailAsk {
   readonly kind: 'tail';
@@ -168,8 +170,8 @@ export const list = (path: string, options: Options = {}) => observe<ListAsk>({ 
 /** At most `bytes` bytes of a file from `offset` on. */
 export const read = (
   path: string,
-  { offset = 0, bytes = 65_536, ...options }: Options & { offset?: number; bytes?: number } = {},
-) => observe<ReadAsk>({ kind: 'read', path, offset, bytes }, options);
+  { offset = 0, bytes = 65_536, hidden, ...options }: Options & Partial<Omit<ReadAsk, 'kind' | 'path'>> = {},
+) => observe<ReadAsk>({ kind: 'read', path, offset, bytes, ...(hidden && { hidden }) }, options);
 /** The last `bytes` bytes of a file. */
 export const tail = (path: string, { bytes = 65_536, ...options }: Options & { bytes?: number } = {}) =>
   observe<TailAsk>({ kind: 'tail', path, bytes }, options);
@@ -231,20 +233,4 @@ export function commandLine(words: readonly string[]): string {
   if (words.some((word) => word.includes('\0')))
     throw new RangeError('a word with a NUL byte can not be sent to a shell');
   return words.map(quote).join(' ');
-}
-
-/** What was asked, for people: evidence and error messages. */
-export function describeAsk(ask: Ask): string {
-  switch (ask.kind) {
-    case 'exec':
-      return commandLine(ask.words);
-    case 'http':
-      return `${ask.method} ${ask.url}${ask.socket === undefined ? '' : ` over ${ask.socket}`}`;
-    case 'read':
-      return `read ${ask.path} (${ask.bytes} bytes from ${ask.offset})`;
-    case 'tail':
-      return `read ${ask.path} (last ${ask.bytes} bytes)`;
-    default:
-      return `${ask.kind} ${ask.path}`;
-  }
 }

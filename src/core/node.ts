@@ -22,10 +22,22 @@ export const thresholdsSchema = z.strictObject({
   egressSlowMs: z.int().positive().default(7_000).describe('An answer of what the node must reach (gpud)'),
   healthSlowMs: z.int().positive().default(2_000),
   youngSeconds: z.number().positive().default(60).describe('A service is proven up after this long'),
+  flapExits: z.int().min(2).default(3).describe('A service flaps that ended by itself this often'),
+  flapWindowSeconds: z.number().positive().default(600).describe('within this time'),
   gpuMemoryDegradedPercent: percent
     .default(2)
     .describe('Free GPU memory below this; a loaded model server fills most of it on purpose'),
+  kernelFaultHours: z
+    .number()
+    .positive()
+    .default(24)
+    .describe('A fault in the kernel log counts for this long (NVSentinel); what lasts until a boot counts until then'),
+  modelSlowSeconds: z.number().positive().default(2).describe('64 KiB of a model take longer to read'),
   gpuSlowSeconds: z.number().positive().default(5).describe('nvidia-smi slower than this'),
+  temporalSlowMs: z.int().positive().default(1_000).describe('The Temporal frontend reached more slowly than this'),
+  backlogDegradedSeconds: z.number().positive().default(60).describe('The oldest task of a queue waits for longer'),
+  backlogCriticalSeconds: z.number().positive().default(600),
+  loadingCriticalSeconds: z.number().positive().default(900).describe('llama-server still loads after this long'),
 });
 export type Thresholds = z.infer<typeof thresholdsSchema>;
 

@@ -30,6 +30,7 @@ export const findingSchema = z.object({
   layer: z.enum(layers),
   service: z.string().optional(),
   role: z.enum(['cause', 'consequence', 'finding']).describe('cause: lowest failing layer'),
+  because: z.string().optional().describe('Why a consequence follows'),
   signature: z.string().optional().describe('Known log line'),
   restartHelps: z.enum(['yes', 'no', 'maybe', 'after-fix']).optional(),
   evidence: z.array(z.string()).describe('Ids'),

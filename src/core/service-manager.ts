@@ -48,6 +48,9 @@ export type ManagerAnswer =
       readonly say: string;
     };
 
+/** From the end of each log of a service: what every check that reads logs asks for, so that they share the answer. */
+export const logBytes = 32_768;
+
 /** Log text newest last, from one source: a file path or `journal`. */
 export interface LogText {
   readonly source: string;
@@ -55,6 +58,26 @@ export interface LogText {
   /** Bytes of the source before `text` begins. */
   readonly skippedBytes: number;
   /** Why it can't be read; `text` is then empty. */
+  readonly trouble?: string;
+}
+
+/** An end of a service that nobody asked for, as its manager wrote it down. */
+export interface Exit {
+  /** Seconds by the clock of the record. */
+  readonly at: number;
+  /** How long it had run, where the record holds its start. */
+  readonly ranSeconds: number | null;
+  /** `exit status 1`, `terminated by SIGSEGV`. */
+  readonly how: string;
+}
+
+/** What a manager has written down about the ends of a service, oldest first. */
+export interface Exits {
+  readonly source: string;
+  readonly exits: readonly Exit[];
+  /** What to take from `at` to have epoch seconds: records in local time do not name their zone. Null: not known. */
+  readonly aheadSeconds: number | null;
+  /** Why there is no record to read. */
   readonly trouble?: string;
 }
 
@@ -66,6 +89,8 @@ export interface ServiceManager {
   list(place: ManagerPlace, units: readonly string[]): Asking<ManagerAnswer>;
   /** Logs of one unit that are not files the caller already knows; `bytes` from the end of each. */
   logs(place: ManagerPlace, unit: string, bytes: number): Asking<readonly LogText[]>;
+  /** When a unit ended without being told to. */
+  exits(place: ManagerPlace, unit: string): Asking<Exits>;
 }
 
 export const defineServiceManager = (manager: ServiceManager): ServiceManager => manager;

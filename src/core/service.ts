@@ -11,6 +11,11 @@ export const safeName = z
 export const modelFileSchema = z.strictObject({
   path,
   bytes: z.int().positive().optional().describe('Expected size in bytes'),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hex digits')
+    .optional()
+    .describe('Expected hash; compared only by model_verify with sha256'),
 });
 export type ModelFile = z.infer<typeof modelFileSchema>;
 

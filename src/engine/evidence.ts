@@ -3,7 +3,9 @@ import { mkdir, readdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { captured } from '../core/capture.ts';
-import { describeAsk, type Ask, type Reply } from '../core/command.ts';
+import type { Ask, Reply } from '../core/command.ts';
+import { describeAsk } from '../core/describe-ask.ts';
+import { remembered } from '../core/remembered.ts';
 import { clean, redact } from '../core/text.ts';
 
 /** What a node answered to one command. */
@@ -46,7 +48,7 @@ export function createEvidence(folder: string, secrets: () => readonly string[])
 
   return {
     record(observation: Observation): string {
-      const kept = { ...observation, reply: excerpt(observation.reply) };
+      const kept = { ...observation, reply: excerpt(withoutHidden(observation)) };
       return hold(sizeOf(kept.reply), (id) => ({ id, ...shown(kept, secrets()) }));
     },
 
@@ -101,18 +103,23 @@ function answerText(reply: Reply): string {
   return JSON.stringify(facts, undefined, 1);
 }
 
+const excerpt = (reply: Reply): Reply => ('bytes' in reply ? { ...reply, bytes: ends(reply.bytes) } : reply);
+/** What must not be kept is replaced before anything holds it: not even a report of a defect can then show it. */
+function withoutHidden({ ask, reply }: Observation): Reply {
+  if (!('hidden' in ask) || !ask.hidden || !('bytes' in reply)) return reply;
+  return { ...reply, bytes: new TextEncoder().encode(`[${reply.bytes.length} bytes that are not kept]`) };
+}
+
 /** Beginning and end of what a file said, copied: a view of it would keep the whole packet that it came in. */
-function excerpt(reply: Reply): Reply {
-  if (!('bytes' in reply)) return reply;
-  const { bytes } = reply;
-  if (bytes.length <= headBytes + tailBytes) return { ...reply, bytes: bytes.slice() };
+const ends = remembered((bytes: Uint8Array): Uint8Array => {
+  if (bytes.length <= headBytes + tailBytes) return new Uint8Array(bytes);
   const cut = new TextEncoder().encode(`\n[... ${bytes.length - headBytes - tailBytes} bytes left out ...]\n`);
   const kept = new Uint8Array(headBytes + cut.length + tailBytes);
   kept.set(bytes.subarray(0, headBytes));
   kept.set(cut, headBytes);
   kept.set(bytes.subarray(bytes.length - tailBytes), headBytes + cut.length);
-  return { ...reply, bytes: kept };
-}
+  return kept;
+});
 
 function sizeOf(reply: Reply): number {
   if ('bytes' in reply) return 300 + reply.bytes.length;

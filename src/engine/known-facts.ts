@@ -1,16 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { Command, Reply } from '../core/command.ts';
+import { remembered } from '../core/remembered.ts';
 
 type Look = Command<'observe'>;
 
 /** Equal for two replies in which a file says the same; every other reply has one of its own. */
 export type Mark = string | symbol;
 
-/** An HTTP answer or a program's output is always new, as is its time; of a file only what it says counts. */
+const digest = remembered((bytes: Uint8Array) => createHash('sha1').update(bytes).digest('base64'));
+
+const slowMs = 1_000;
+
+/** An HTTP answer or a program's output is always new, as is its time; of a file what it says counts, unless it came slowly. */
 export function markOf({ ask }: Look, reply: Reply): Mark {
-  if (!('path' in ask)) return Symbol(ask.kind);
-  if ('bytes' in reply)
-    return `${reply.size} ${reply.offset} ${createHash('sha1').update(reply.bytes).digest('base64')}`;
+  if (!('path' in ask) || reply.ms >= slowMs || ('errno' in reply && reply.errno === 'ETIMEDOUT'))
+    return Symbol(ask.kind);
+  if ('bytes' in reply) return `${reply.size} ${reply.offset} ${digest(reply.bytes)}`;
   const { at: _at, ms: _ms, ...rest } = reply;
   return JSON.stringify(rest);
 }

@@ -10,6 +10,7 @@ import { reachFinding } from './reach.ts';
 import { selectNodes } from './select-nodes.ts';
 import { survey } from './survey.ts';
 import { createSweep } from './sweep.ts';
+import { createTurns } from './turns.ts';
 
 export interface Engine {
   ops(options: { fleet: Fleet; signal: AbortSignal; onProgress(message: string): void }): Ops;
@@ -25,6 +26,7 @@ export function createEngine({
   evidence: EvidenceStore;
   local: Node;
 }): Engine {
+  const turns = createTurns();
   const memories = new Map<string, Memory>();
   const memoryOf = (node: string): Memory => {
     const known = memories.get(node) ?? createMemory();
@@ -42,6 +44,7 @@ export function createEngine({
           // A signal of its own for each node: thousands of listeners on one would slow each other down.
           const own = AbortSignal.any([signal]);
           setMaxListeners(0, own);
+          await turns.next();
           const session = await transport.open(node, own);
           const onWait = (ms: number) => onProgress(`${node.name}: waiting ${ms / 1000} s for a second sample`);
           const memory = memoryOf(node.name);

@@ -1,15 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { capture } from '../core/capture.ts';
 import type { Need } from '../core/check.ts';
 import { read, type Command, type Reply } from '../core/command.ts';
-import { OpsError, opsError } from '../core/errors.ts';
+import { OpsError } from '../core/errors.ts';
 import type { Probe } from '../core/probe.ts';
+import { remembered } from '../core/remembered.ts';
 import { fileTextIfAny } from '../core/reply.ts';
 import type { Session } from '../core/session.ts';
 import type { Observed } from '../core/tool.ts';
 import type { EvidenceStore } from './evidence.ts';
 import { markOf, type Mark, type Round } from './known-facts.ts';
 import type { Answer, Memory } from './memory.ts';
+import { silence } from './silence.ts';
 
 /** One look at one node: what several checks want to know is asked once. */
 export interface Sweep {
@@ -29,7 +30,7 @@ interface SweepOptions {
 
 type Look = Command<'observe'>;
 
-const keyOf = ({ ask, become, silence }: Look): string => JSON.stringify([ask, become, silence]);
+const keyOf = remembered(({ ask, become, silence }: Look): string => JSON.stringify([ask, become, silence]));
 const bootIdFile = read('/proc/sys/kernel/random/boot_id', { bytes: 64 });
 
 export function createSweep({ node, session, memory, evidence, signal, onWait }: SweepOptions): Sweep {
@@ -39,13 +40,7 @@ export function createSweep({ node, session, memory, evidence, signal, onWait }:
 
   async function put(probe: string, command: Look): Promise<Answer> {
     const start = performance.now();
-    const reply = await session.ask(command, signal).catch((thrown: unknown): Reply => {
-      const { code, message } = opsError(thrown);
-      if (command.silence === undefined || (code !== 'DEADLINE' && code !== 'WEDGED')) throw thrown;
-      const timed = { at: Date.now(), ms: performance.now() - start };
-      if (command.ask.kind !== 'exec') return { ok: false, errno: 'ETIMEDOUT', message, ...timed };
-      return { exitCode: null, signal: null, stdout: capture(''), stderr: capture(message), ...timed };
-    });
+    const reply = await session.ask(command, signal).catch((thrown: unknown) => silence(command, thrown, start));
     const id = evidence.record({ node, bootId, probe, ask: command.ask, reply });
     return { reply, id, mark: markOf(command, reply) };
   }

@@ -12,6 +12,8 @@ interface GpuDriver {
   readonly program: string | null;
   /** PCI addresses of the GPUs that the module drives, `0000:01:00.0`; null where it does not say. */
   readonly busIds: readonly string[] | null;
+  /** Versions of the module that DKMS keeps: the newest is loaded by the next boot. Source: dkms(8). */
+  readonly built: readonly string[];
 }
 
 const versionFile = '/proc/driver/nvidia/version';
@@ -42,10 +44,14 @@ export const gpuDriver = defineProbe({
     const kernelVersion =
       textIfThere(module, moduleFile)?.trim() ||
       versionIn(textIfThere(version, versionFile) ?? '', / {2}(\d[\d.]+) {2}/);
-    const none: GpuDriver = { kernelVersion: null, libraryVersion: null, program, busIds: null };
+    const none: GpuDriver = { kernelVersion: null, libraryVersion: null, program, busIds: null, built: [] };
     if (kernelVersion === null) return none;
 
-    const [gpus, ...links] = yield* askAll([list('/proc/driver/nvidia/gpus'), ...libraries.map((path) => stat(path))]);
+    const [gpus, dkms, ...links] = yield* askAll([
+      list('/proc/driver/nvidia/gpus'),
+      list('/var/lib/dkms/nvidia'),
+      ...libraries.map((path) => stat(path)),
+    ]);
     const libraryVersion =
       links.map(({ link = '' }) => versionIn(link, /\.so\.(\d+\.[\d.]*\d)$/)).find(Boolean) ?? null;
     return {
@@ -53,6 +59,7 @@ export const gpuDriver = defineProbe({
       libraryVersion,
       program,
       busIds: gpus.ok ? gpus.entries.map(({ name }) => name.toLowerCase()).sort() : null,
+      built: dkms.ok ? dkms.entries.map(({ name }) => name).filter((name) => /^\d+\.[\d.]*\d$/.test(name)) : [],
     };
   },
 });

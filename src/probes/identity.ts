@@ -4,7 +4,7 @@ import { askAll, defineProbe } from '../core/probe.ts';
 import { fileText, fileTextIfAny } from '../core/reply.ts';
 
 /** Which machine, which boot, and how its clock stands. Source: proc(5). */
-interface Identity {
+export interface Identity {
   readonly bootId: string;
   readonly uptimeSeconds: number;
   readonly hostname: string | null;

@@ -72,7 +72,7 @@ function isUnfinished(name: string, of: string): boolean {
   return unfinishedSuffix.test(name) && (name.startsWith(`${of}.`) || name.replace(unfinishedSuffix, '') === stem);
 }
 
-const unfinishedOf = (name: string, { entries }: ListFound): readonly Unfinished[] =>
+export const unfinishedOf = (name: string, { entries }: ListFound): readonly Unfinished[] =>
   entries
     .filter((entry) => isUnfinished(entry.name, name))
     .map((entry) => ({ name: entry.name, size: entry.size, mtimeMs: entry.mtimeMs }));

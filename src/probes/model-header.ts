@@ -5,6 +5,7 @@ import { gguf } from './gguf.ts';
 import type { HeaderReading } from './header-reading.ts';
 import type { ModelFileInput } from './model-file.ts';
 import { safetensors } from './safetensors.ts';
+import { serverAnswer } from './server-answer.ts';
 
 /** What a model file says of itself. */
 export type ModelHeader =
@@ -16,6 +17,8 @@ export type ModelHeader =
       readonly format: FileFormat;
       /** The first bytes, as far as they are letters: `<!DOCTYPE`. */
       readonly begins: string;
+      /** What a text in place of a model says: the error of a server, the size in a git-lfs pointer. */
+      readonly says: string | null;
       /** Null for a format that does not tell its length. */
       readonly header: HeaderReading | { readonly state: 'cut'; readonly needsBytes: number | null } | null;
     };
@@ -50,7 +53,7 @@ export const modelHeader = defineProbe({
         : format === 'zip'
           ? yield* zipHeader(path, become, found.size)
           : null;
-    return { state: 'seen', size: found.size, format, begins, header };
+    return { state: 'seen', size: found.size, format, begins, says: serverAnswer(bytes, format), header };
   },
 });
 

@@ -1,4 +1,5 @@
 import type { NvidiaSmiElement } from './nvidia-smi-element.ts';
+import { fabricOf, linkOf, throttleOf, type GpuFabric, type GpuLink, type GpuThrottle } from './nvidia-smi-state.ts';
 
 export interface GpuMemory {
   readonly totalBytes: number;
@@ -20,11 +21,22 @@ export interface Gpu {
   readonly temperature: GpuTemperature;
   readonly powerWatts: number | null;
   readonly powerLimitWatts: number | null;
+  /** The limit that it comes with. */
+  readonly powerDefaultWatts: number | null;
+  /** `P0` is the fastest, `P8` and above idle. */
+  readonly performance: string | null;
+  readonly throttle: GpuThrottle;
+  readonly link: GpuLink;
+  readonly fabric: GpuFabric | null;
+  /** Whether the driver stays loaded into the GPU while no program uses it. */
+  readonly persistence: boolean | null;
   /** The driver's own words: `None`, `Reset`, `Reboot`, `Drain P2P`, `Drain and Reset`. */
   readonly recovery: string | null;
   readonly ecc: GpuEcc;
   /** Instances while the GPU is split (MIG); null while it is not. */
   readonly mig: readonly { readonly instance: number | null; readonly memory: GpuMemory | null }[] | null;
+  /** Whether it will be split after its next reset; null where it can't be. */
+  readonly migPending: boolean | null;
   readonly processes: readonly GpuProcess[];
   readonly faults: readonly string[];
 }
@@ -45,9 +57,11 @@ export interface GpuEcc {
   readonly volatileUncorrected: number | null;
   readonly aggregateUncorrected: number | null;
   readonly remappedUncorrected: number | null;
+  /** Banks of memory that have no spare row left. */
+  readonly exhaustedBanks: number | null;
   readonly retiredPages: number | null;
-  /** What the driver flags, in its tag names: `remapped_row_pending`, `sram_threshold_exceeded`, ... */
-  readonly flags: readonly string[];
+  /** What the driver raises or not, by its tag names (`remapped_row_pending`, ...); one that it does not know is left out. */
+  readonly flags: Readonly<Partial<Record<EccFlag, boolean>>>;
 }
 
 interface GpuProcess {
@@ -81,6 +95,12 @@ export function nvidiaSmiGpu(gpu: NvidiaSmiElement, index: number): Gpu {
       ...powerTags('power_draw'),
     ),
     powerLimitWatts: gpu.number(...powerTags('current_power_limit'), ...powerTags('power_limit')),
+    powerDefaultWatts: gpu.number(...powerTags('default_power_limit')),
+    performance: gpu.text('performance_state'),
+    throttle: throttleOf(gpu),
+    link: linkOf(gpu),
+    fabric: fabricOf(gpu),
+    persistence: enabled(gpu.text('persistence_mode')),
     recovery: recoveryOf(gpu),
     ecc: eccOf(gpu),
     mig:
@@ -90,6 +110,7 @@ export function nvidiaSmiGpu(gpu: NvidiaSmiElement, index: number): Gpu {
             memory: memoryOf(instance),
           }))
         : null,
+    migPending: enabled(gpu.text('mig_mode/pending_mig')),
     processes: gpu.elements('processes/process_info').map((process) => ({
       pid: process.number('pid'),
       name: process.text('process_name'),
@@ -98,6 +119,9 @@ export function nvidiaSmiGpu(gpu: NvidiaSmiElement, index: number): Gpu {
     faults: gpu.faults(),
   };
 }
+
+const enabled = (mode: string | null): boolean | null =>
+  mode === 'Enabled' ? true : mode === 'Disabled' ? false : null;
 
 // Since driver 535 under the first name.
 const powerTags = (tag: string) => [`gpu_power_readings/${tag}`, `power_readings/${tag}`];
@@ -119,16 +143,18 @@ function recoveryOf(gpu: NvidiaSmiElement): string | null {
   return reset === 'Yes' ? 'Reset' : reset === 'No' ? 'None' : null;
 }
 
-const flagTags = [
-  'remapped_rows/remapped_row_pending',
-  'remapped_rows/remapped_row_failure',
-  'retired_pages/pending_retirement',
-  'retired_pages/pending_blacklist',
-  'ecc_errors/aggregate/sram_threshold_exceeded',
-  'ecc_errors/channel_repair_pending',
-  'ecc_errors/tpc_repair_pending',
-  'ecc_errors/unrepairable_memory',
-];
+/** Where each flag stands. */
+const flagTags = {
+  remapped_row_pending: 'remapped_rows',
+  remapped_row_failure: 'remapped_rows',
+  pending_retirement: 'retired_pages',
+  pending_blacklist: 'retired_pages',
+  sram_threshold_exceeded: 'ecc_errors/aggregate',
+  channel_repair_pending: 'ecc_errors',
+  tpc_repair_pending: 'ecc_errors',
+  unrepairable_memory: 'ecc_errors',
+} as const;
+export type EccFlag = keyof typeof flagTags;
 
 function eccOf(gpu: NvidiaSmiElement): GpuEcc {
   const sum = (...paths: readonly string[]): number | null => {
@@ -149,10 +175,16 @@ function eccOf(gpu: NvidiaSmiElement): GpuEcc {
     volatileUncorrected: uncorrected('volatile'),
     aggregateUncorrected: uncorrected('aggregate'),
     remappedUncorrected: gpu.number('remapped_rows/remapped_row_unc'),
+    exhaustedBanks: gpu.number('remapped_rows/row_remapper_histogram/row_remapper_histogram_none'),
     retiredPages: sum(
       'retired_pages/multiple_single_bit_retirement/retired_count',
       'retired_pages/double_bit_retirement/retired_count',
     ),
-    flags: flagTags.filter((path) => gpu.text(path) === 'Yes').map((path) => path.slice(path.lastIndexOf('/') + 1)),
+    flags: Object.fromEntries(
+      Object.entries(flagTags).flatMap(([flag, folder]) => {
+        const said = gpu.text(`${folder}/${flag}`);
+        return said === 'Yes' || said === 'No' ? [[flag, said === 'Yes']] : [];
+      }),
+    ),
   };
 }

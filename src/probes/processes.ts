@@ -55,7 +55,8 @@ function fromPs({ stdout }: ExecReply): readonly Process[] {
         ageSeconds: numberOrNull(age),
         rssBytes: kibOrNull(rss),
         waitsIn: waits === '-' || waits === undefined ? null : waits,
-        args: /^\[.*\]$/.test(args.trim()) ? '' : args.trim(),
+        // Threads of the kernel descend from kthreadd; another in brackets is one that ends and has let go of its memory.
+        args: (pid === '2' || parent === '2') && /^\[.*\]$/.test(args.trim()) ? '' : args.trim(),
       },
     ];
   });

@@ -5,8 +5,10 @@ import { ask, type Asking, inStep } from '../core/probe.ts';
 import { bothOutputs } from '../core/reply.ts';
 import { defineServiceManager, type LogText, type ManagerAnswer } from '../core/service-manager.ts';
 import { declaredUnits } from './declared-units.ts';
+import { exitLog } from './exit-log.ts';
 import { neverCalled, pm2Daemons, type Pm2Daemon } from './pm2-daemon.ts';
 import { pm2List } from './pm2-list.ts';
+import { pm2LogLine } from './pm2-log.ts';
 import { pm2Question } from './pm2-question.ts';
 
 /** pm2: only a daemon that lives is asked, over its own socket. */
@@ -29,6 +31,12 @@ export const pm2 = defineServiceManager({
   },
   // Its apps write to files, and `list` names them.
   logs: () => inStep<LogText>([]),
+  *exits(place, unit) {
+    const alive = (yield* pm2Daemons(place)).filter((daemon) => daemon.lives);
+    const read = yield* inStep(alive.map(({ home }) => exitLog(`${home}/pm2.log`, place.become, pm2LogLine(unit))));
+    const none = { source: 'pm2', exits: [], aheadSeconds: null, trouble: 'no daemon of pm2 lives' };
+    return read.find(({ exits }) => exits.length > 0) ?? read[0] ?? none;
+  },
 });
 
 function* answerOf(daemon: Pm2Daemon & { lives: true }, become: 'sudo' | undefined): Asking<ManagerAnswer> {

@@ -25,6 +25,13 @@ export function supervisorConfig(text: string, path: string): readonly Superviso
     .filter(({ url, socket }, index, all) => all.findIndex((it) => it.url === url && it.socket === socket) === index);
 }
 
+/** Where supervisord writes its own log, by its configuration; undefined where that does not tell or it is no file. */
+export function supervisorLog(text: string, path: string): string | undefined {
+  const here = path.slice(0, path.lastIndexOf('/')) || '/';
+  const log = expanded(iniSections(text).get('supervisord')?.get('logfile'), here);
+  return log?.startsWith('/') === true && !log.startsWith('/dev/') ? log : undefined;
+}
+
 /** An address as supervisorctl takes it: `unix:///run/supervisor.sock`, `http://127.0.0.1:9001`. */
 export function supervisorAddress(server: string): SupervisorAddress {
   const socket = /^unix:\/\/(\/.*)$/.exec(server)?.[1];

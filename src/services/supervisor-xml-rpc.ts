@@ -1,4 +1,4 @@
-import { XMLParser } from 'fast-xml-parser';
+import { parseXml, XmlElement, type XmlNode } from '@rgrove/parse-xml';
 import { http } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
 import { isRecord, textOf } from './record.ts';
@@ -23,58 +23,56 @@ export function allProcessInfo({ url, socket, auth }: SupervisorAddress, become:
 
 const base64 = (text: string) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 
-const parser = new XMLParser({
-  parseTagValue: false,
-  trimValues: false,
-  // Names are enough; as text the whole path would be made for each.
-  jPath: false,
-  isArray: (name) => name === 'member' || name === 'value',
-});
-
 /** Errors: `OUTPUT_UNREADABLE` for what is no XML-RPC answer. */
 export function xmlRpcAnswer(text: string): XmlRpcAnswer {
-  const response = field(parsed(text), 'methodResponse');
-  const fault = valueOf(first(field(field(response, 'fault'), 'value')));
+  const response = parsed(text);
+  const fault = valueOf(child(child(response, 'fault'), 'value'));
   if (isRecord(fault)) {
     return { ok: false, code: Number(fault['faultCode']), say: textOf(fault['faultString']) ?? '' };
   }
-  const params = field(field(response, 'params'), 'param');
-  if (params === undefined) throw unreadable();
-  return { ok: true, value: valueOf(first(field(params, 'value'))) };
+  const param = child(child(response, 'params'), 'param');
+  if (response.name !== 'methodResponse' || param === undefined) throw unreadable();
+  return { ok: true, value: valueOf(child(param, 'value')) };
 }
 
-function parsed(text: string): unknown {
+function parsed(text: string): XmlElement {
   try {
-    const tree: unknown = parser.parse(text.trim(), true);
-    return tree;
+    const { root } = parseXml(text.trim());
+    if (root !== null) return root;
   } catch {
-    throw unreadable();
+    // Told below.
   }
+  throw unreadable();
 }
 
 const unreadable = () => new OpsError('OUTPUT_UNREADABLE', 'supervisord answered with something that is not XML-RPC.');
 
-const field = (value: unknown, key: string): unknown => (isRecord(value) ? value[key] : undefined);
-const first = (value: unknown): unknown => (Array.isArray(value) ? value[0] : undefined);
-const items = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const isElement = (node: XmlNode): node is XmlElement => node instanceof XmlElement;
+const elements = (parent: XmlElement | undefined): readonly XmlElement[] => parent?.children.filter(isElement) ?? [];
+const child = (parent: XmlElement | undefined, name: string): XmlElement | undefined =>
+  elements(parent).find((element) => element.name === name);
 
 /** Source: the XML-RPC specification; a value without a type is a string. */
-function valueOf(node: unknown): Value | undefined {
-  if (typeof node === 'string') return node;
-  if (!isRecord(node)) return undefined;
-  for (const key of ['int', 'i4', 'double', 'boolean']) {
-    const number = textOf(node[key]);
-    if (number !== undefined) return Number(number);
+function valueOf(node: XmlElement | undefined): Value | undefined {
+  if (node === undefined) return undefined;
+  const [typed] = elements(node);
+  if (typed === undefined) return node.text;
+  switch (typed.name) {
+    case 'int':
+    case 'i4':
+    case 'double':
+    case 'boolean':
+      return Number(typed.text);
+    case 'struct':
+      return Object.fromEntries(elements(typed).map(member));
+    case 'array':
+      return elements(child(typed, 'data')).map((item) => valueOf(item) ?? '');
+    default:
+      return typed.text;
   }
-  if ('struct' in node) {
-    const members = items(field(node['struct'], 'member')).map((member) => {
-      const name = textOf(field(member, 'name')) ?? '';
-      return [name, valueOf(first(field(member, 'value'))) ?? ''] as const;
-    });
-    return Object.fromEntries(members);
-  }
-  if ('array' in node) {
-    return items(field(field(node['array'], 'data'), 'value')).map((item) => valueOf(item) ?? '');
-  }
-  return textOf(node['string']) ?? '';
 }
+
+const member = (element: XmlElement): readonly [string, Value] => [
+  child(element, 'name')?.text ?? '',
+  valueOf(child(element, 'value')) ?? '',
+];

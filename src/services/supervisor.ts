@@ -1,12 +1,21 @@
 import { captured } from '../core/capture.ts';
-import type { HttpAnswer, HttpTrouble } from '../core/command.ts';
+import { read, type HttpAnswer, type HttpTrouble } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
 import { ask, type Asking, inStep } from '../core/probe.ts';
 import { remembered } from '../core/remembered.ts';
-import { defineServiceManager, type LogText, type ManagerAnswer, type ManagerPlace } from '../core/service-manager.ts';
+import { fileTextIfAny } from '../core/reply.ts';
+import {
+  defineServiceManager,
+  type Exits,
+  type LogText,
+  type ManagerAnswer,
+  type ManagerPlace,
+} from '../core/service-manager.ts';
 import { declaredUnits } from './declared-units.ts';
+import { exitLog } from './exit-log.ts';
 import { runFound } from './program-path.ts';
-import type { SupervisorAddress } from './supervisor-config.ts';
+import { supervisorLog, type SupervisorAddress } from './supervisor-config.ts';
+import { supervisorLogLine } from './supervisor-log.ts';
 import { supervisorPlaces, type SupervisorPlaces } from './supervisor-places.ts';
 import { plainUnit, supervisorStates } from './supervisor-states.ts';
 import { supervisorStatusText } from './supervisor-status-text.ts';
@@ -22,7 +31,17 @@ export const supervisor = defineServiceManager({
   },
   // Its programs write to files, and `list` names them.
   logs: () => inStep<LogText>([]),
+  exits: exitsOfUnit,
 });
+
+function* exitsOfUnit({ config, become }: ManagerPlace, unit: string): Asking<Exits> {
+  const unknown = { source: 'supervisord', exits: [], aheadSeconds: null };
+  if (config === undefined) return { ...unknown, trouble: 'its configuration, which names its log, is not declared' };
+  const text = fileTextIfAny(yield* ask(read(config, { bytes: 262_144, freshMs: 60_000, become })));
+  const log = text === undefined ? undefined : supervisorLog(text, config);
+  if (log === undefined) return { ...unknown, trouble: `${config} names no log file of supervisord` };
+  return yield* exitLog(log, become, supervisorLogLine(unit.slice(unit.lastIndexOf(':') + 1)));
+}
 
 function* answerOf(place: ManagerPlace): Asking<ManagerAnswer> {
   const places = yield* supervisorPlaces(place);

@@ -1,11 +1,19 @@
 import { captured, type Capture } from '../core/capture.ts';
 import { read, type ExecReply } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
-import { ask, askAll } from '../core/probe.ts';
+import { ask, askAll, type Asking } from '../core/probe.ts';
 import { bothOutputs, fileTextIfAny } from '../core/reply.ts';
-import { defineServiceManager, type LogText, type ManagerAnswer } from '../core/service-manager.ts';
+import {
+  defineServiceManager,
+  logBytes,
+  type LogText,
+  type ManagerAnswer,
+  type ManagerPlace,
+} from '../core/service-manager.ts';
 import { clean } from '../core/text.ts';
+import { exitsOf } from './exit-log.ts';
 import { runFound } from './program-path.ts';
+import { journalLine } from './systemd-journal.ts';
 import { systemdProperties, systemdStates } from './systemd-show.ts';
 
 /** systemd, by `systemctl show`, whose exit code is 0 for a unit that is not there too. Logs are in the journal. */
@@ -29,13 +37,26 @@ export const systemd = defineServiceManager({
     );
     return { reachable: true, via: 'systemctl show', services };
   },
-  *logs({ become }, unit, bytes) {
-    // A line is about 100 bytes; of what is more, the end is kept.
-    const lines = Math.max(100, Math.ceil(bytes / 100));
-    const words = ['journalctl', '-u', unit, '-n', String(lines), '-o', 'short-iso', '--no-pager'] as const;
-    return [journal(yield* ask(runFound(words, { bytes: 2 * bytes, become })))];
+  logs: journalOf,
+  // The same question as for its log, so that it costs none.
+  *exits(place, unit) {
+    const [log] = yield* journalOf(place, unit, logBytes);
+    const { source = 'journal', text = '', trouble } = log ?? {};
+    return {
+      source,
+      ...exitsOf(text, null, journalLine),
+      aheadSeconds: 0,
+      ...(trouble !== undefined && { trouble }),
+    };
   },
 });
+
+function* journalOf({ become }: ManagerPlace, unit: string, bytes: number): Asking<readonly LogText[]> {
+  // A line is about 100 bytes; of what is more, the end is kept.
+  const lines = Math.max(100, Math.ceil(bytes / 100));
+  const words = ['journalctl', '-u', unit, '-n', String(lines), '-o', 'short-iso', '--no-pager'] as const;
+  return [journal(yield* ask(runFound(words, { bytes: 2 * bytes, become })))];
+}
 
 function trouble(reply: ExecReply): ManagerAnswer {
   const text = bothOutputs(reply);

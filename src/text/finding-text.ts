@@ -41,7 +41,8 @@ export function causeText(finding: Finding, look: Look): readonly string[] {
 /** Any other finding: one sentence with its evidence. */
 export function findingText(finding: Finding, look: Look): readonly string[] {
   const evidence = evidenceText(finding, 2).map((text) => ` (${text})`);
-  const sentence = `${named(finding, look.manyNodes)}${evidence.join('')}`;
+  const because = finding.because === undefined ? '' : ` It follows, because ${oneLine(finding.because)}.`;
+  const sentence = `${named(finding, look.manyNodes)}${because}${evidence.join('')}`;
   return afterStatus(finding.status, sentence, look);
 }
 

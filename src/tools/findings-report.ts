@@ -1,5 +1,6 @@
 import { count } from '../core/format.ts';
 import { worst, type Finding, type Next, type Report, type Status } from '../core/report.ts';
+import { causeSentence } from './cause-sentence.ts';
 import type { Look } from './look.ts';
 
 interface Options<Data> {
@@ -25,7 +26,6 @@ export function findingsReport<Data>({ looks, detail, data, show = [], notes = [
 }
 
 const isTrouble = ({ status }: Finding): boolean => status !== 'ok' && status !== 'not_applicable';
-const ended = (sentence: string): string => sentence.replace(/\.$/, '');
 
 const words: Record<Status, string> = {
   ok: 'ok',
@@ -35,7 +35,7 @@ const words: Record<Status, string> = {
   unknown: 'not fully known',
 };
 
-/** One sentence: the state, the cause with its numbers, and what follows from it. */
+/** One sentence: the state, the cause with its numbers, what follows from it, and what else there is. */
 function sentence({ node, status, findings }: Look<unknown>): string {
   const trouble = findings.filter(isTrouble);
   const [first] = trouble;
@@ -45,19 +45,7 @@ function sentence({ node, status, findings }: Look<unknown>): string {
       ? `${node.name}: nothing here applies to it.`
       : `${node.name} is ok: ${judged === 1 ? 'the one check holds' : `all ${judged} checks hold`}.`;
   }
-  const causes = trouble.filter(({ role }) => role === 'cause');
-  const others = causes.length > 1 ? `; ${count(causes.length - 1, 'more cause')}` : '';
-  return `${node.name} is ${words[status]}: ${ended(first.summary)}${consequences(trouble, first)}${others}.`;
-}
-
-function consequences(trouble: readonly Finding[], cause: Finding): string {
-  const follow = trouble.filter(({ role }) => role === 'consequence').map(({ service, subject }) => service ?? subject);
-  const names = [...new Set(follow)];
-  if (cause.role !== 'cause' || names.length === 0) return '';
-  const shown = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
-  const [last = '', ...others] = shown.toReversed();
-  const list = others.length === 0 ? last : `${others.toReversed().join(', ')} and ${last}`;
-  return `; ${list} ${names.length === 1 ? 'suffers' : 'suffer'} from it`;
+  return `${node.name} is ${words[status]}: ${causeSentence(trouble)}.`;
 }
 
 function fleetSentence(looks: readonly Look<unknown>[]): string {

@@ -1,11 +1,5 @@
 import { z } from 'zod';
-import { gpuCount } from '../checks/gpu-count.ts';
-import { gpuDriver } from '../checks/gpu-driver.ts';
-import { gpuEcc } from '../checks/gpu-ecc.ts';
-import { gpuMemory } from '../checks/gpu-memory.ts';
-import { gpuNvml } from '../checks/gpu-nvml.ts';
-import { gpuRecovery } from '../checks/gpu-recovery.ts';
-import { gpuTemperature } from '../checks/gpu-temperature.ts';
+import { checks } from '../checks/index.ts';
 import { bytesText } from '../core/format.ts';
 import type { Node } from '../core/node.ts';
 import { defineTool, detailInput, nodesInput } from '../core/tool.ts';
@@ -13,7 +7,7 @@ import { gpuDevices, type GpuDevices } from '../probes/gpu-devices.ts';
 import { findingsReport } from './findings-report.ts';
 import { look } from './look.ts';
 
-const gpuChecks = [gpuDriver, gpuNvml, gpuCount, gpuRecovery, gpuEcc, gpuTemperature, gpuMemory];
+const gpuChecks = checks.filter(({ name }) => /^(?:gpu|amd)\./.test(name));
 
 const row = z.object({
   node: z.string(),

@@ -172,6 +172,8 @@ const reasons: Readonly<Record<string, HttpTroubleReason>> = {
   UND_ERR_CONNECT_TIMEOUT: 'timeout',
   ENOTFOUND: 'refused',
   EAI_AGAIN: 'refused',
+  EHOSTUNREACH: 'refused',
+  ENETUNREACH: 'refused',
 };
 
 /** Undefined for what is no trouble of the service: the link, or a tunnel that sshd did not make. */

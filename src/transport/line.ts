@@ -1,4 +1,5 @@
-import { describeAsk, type Ask, type Command, type Effect, type ExecAsk, type Reply } from '../core/command.ts';
+import type { Ask, Command, Effect, ExecAsk, Reply } from '../core/command.ts';
+import { describeAsk } from '../core/describe-ask.ts';
 import type { FileAsk, HttpAsk } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
 import { createChannels } from './channels.ts';

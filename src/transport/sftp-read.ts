@@ -1,6 +1,7 @@
 import type { FileTrouble, ReadAsk, ReadFound, TailAsk } from '../core/command.ts';
 import { fileType, notAFile, statusOf } from './errno.ts';
 import type { Desk } from './sftp-desk.ts';
+import { afterEnd, continued, knownEnd, type End, type Span } from './sftp-end.ts';
 
 type Untimed<T> = Omit<T, 'at' | 'ms'>;
 type Found = Untimed<ReadFound>;
@@ -9,6 +10,7 @@ const handlesKept = 64;
 const slackBytes = 16_384;
 const chunkBytes = 196_608;
 const specialTailBytes = 4_194_304;
+const keptEndBytes = 65_536;
 
 interface Kept {
   readonly path: string;
@@ -21,13 +23,15 @@ interface Kept {
   settled: boolean;
   /** Where the reads of a special file ended last time, its end included. */
   stops: readonly number[];
+  end: End | undefined;
   busy: number;
   gone: boolean;
 }
 
 /**
  * Reads files through handles that stay open, so that a file read before costs one round trip: the path's facts, the
- * handle's facts and the expected bytes are asked for together.
+ * handle's facts and the expected bytes are asked for together. Of a log whose end is known only what was added since is
+ * read, over a stretch that has to be what it was.
  *
  * Bytes of a file that was replaced are never returned: the path's size and time have to be the handle's. They can be
  * equal by chance only while the second of `mtime` lasts (SFTP has no finer time and no inode), so a handle proves
@@ -88,16 +92,22 @@ export function createReader(desk: Desk) {
     const special = path.startsWith('/sys/') || (path.startsWith('/proc/') && facts.size === 0);
     const handle = await desk.open(path);
     const { size, mtime } = facts;
-    const file = { path, handle, special, size, mtime, settled: false, stops: [], busy: 0, gone: false };
+    const file = {
+      path,
+      handle,
+      special,
+      size,
+      mtime,
+      settled: false,
+      stops: [],
+      end: undefined,
+      busy: 0,
+      gone: false,
+    };
     keep(file);
     const first = await using(file, () => (special ? readSpecial(desk, file, ask) : readOpened(desk, file, ask)));
     return first ?? { ok: false, errno: 'EIO', message: 'it changed while it was read' };
   };
-}
-
-interface Span {
-  readonly from: number;
-  readonly length: number;
 }
 
 function span(ask: ReadAsk | TailAsk, size: number): Span {
@@ -121,7 +131,8 @@ async function readOpened(desk: Desk, file: Kept, ask: ReadAsk | TailAsk): Promi
 
 /** Undefined where the handle is no longer what the path leads to, or may not be. */
 async function readKept(desk: Desk, file: Kept, ask: ReadAsk | TailAsk): Promise<Found | undefined> {
-  const expected = guess(ask, file.size);
+  const end = knownEnd(file.end, ask, file.size);
+  const expected = end === undefined ? guess(ask, file.size) : afterEnd(end, file.size);
   const [there, own, bytes] = await Promise.all([
     desk.stat(file.path),
     desk.fstat(file.path, file.handle),
@@ -132,7 +143,16 @@ async function readKept(desk: Desk, file: Kept, ask: ReadAsk | TailAsk): Promise
   if (!changed && !file.settled) return undefined;
   // Two files do not come to the same new size in the same second: it is still the one behind the path.
   if (changed) prove(desk, file, own);
-  return complete(desk, file, ask, expected.from, bytes);
+  if (end === undefined) return complete(desk, file, ask, expected.from, bytes);
+  const now = continued(end, bytes, file.size - expected.from);
+  return now === undefined ? complete(desk, file, ask, file.size, Buffer.alloc(0)) : found(file, ask, now);
+}
+
+function found(file: Kept, ask: ReadAsk | TailAsk, known: Uint8Array): Found {
+  // Copied, so that no larger buffer is kept by it.
+  const bytes = known.length > ask.bytes ? new Uint8Array(known.subarray(known.length - ask.bytes)) : known;
+  file.end = { bytes, size: file.size };
+  return { ok: true, bytes, offset: file.size - bytes.length, size: file.size };
 }
 
 function prove(desk: Desk, file: Kept, { size, mtime }: { size: number; mtime: number }): void {
@@ -149,6 +169,8 @@ async function complete(desk: Desk, file: Kept, ask: ReadAsk | TailAsk, start: n
     if (more.length === 0) break;
     bytes = Buffer.concat([bytes, more]);
   }
+  if (ask.kind === 'tail' && bytes.length === length && length <= keptEndBytes)
+    return found(file, ask, new Uint8Array(bytes));
   return { ok: true, bytes, offset: from, size: file.size };
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { describeAsk, type Command, type ExecAsk } from '../core/command.ts';
+import type { Command, ExecAsk } from '../core/command.ts';
+import { describeAsk } from '../core/describe-ask.ts';
 import { OpsError } from '../core/errors.ts';
 import { durationText } from '../core/format.ts';
 import { clean } from '../core/text.ts';

@@ -1,4 +1,5 @@
-import { describeAsk, type Command } from '../core/command.ts';
+import type { Command } from '../core/command.ts';
+import { describeAsk } from '../core/describe-ask.ts';
 import { OpsError } from '../core/errors.ts';
 import { durationText } from '../core/format.ts';
 

@@ -216,6 +216,28 @@ describe.skipIf(!has('sshd'))('a log under a kept handle (needs sshd)', () => {
     expect(await tailOf(path)).toBe('fresh\n');
   });
 
+  test('a log that was truncated and outgrew its old size before the next look is read anew', async () => {
+    const path = join(folder, 'copytruncated.log');
+    writeFileSync(path, 'old line\n'.repeat(5_000));
+    old(path);
+    await tailOf(path, 32_768);
+    truncateSync(path, 0);
+    appendFileSync(path, 'new line\n'.repeat(5_200));
+    expect(await tailOf(path, 32_768)).toBe('new line\n'.repeat(5_200).slice(-32_768));
+  });
+
+  test('a log that grows a little at each look is the same as the file, however often', async () => {
+    const path = join(folder, 'often.log');
+    writeFileSync(path, '');
+    old(path);
+    for (let look = 0; look < 40; look += 1) {
+      appendFileSync(path, `${look} ${'é'.repeat((look * 97) % 1_500)}\n`);
+      const whole = readFileSync(path);
+      expect(await tailOf(path, 4_096)).toBe(whole.subarray(-4_096).toString());
+      expect(await tailOf(path, 8_192)).toBe(whole.subarray(-8_192).toString());
+    }
+  });
+
   test('a log that is removed is missing', async () => {
     const path = join(folder, 'removed.log');
     writeFileSync(path, 'x\n');

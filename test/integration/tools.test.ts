@@ -113,15 +113,16 @@ describe('over a real SSH connection to the sandbox node', () => {
     expect(report.notes).toContain('sandbox: SIMULATED, not real: gpu.');
   });
 
-  test('an nvidia-smi that hangs is unknown, not ok, and does not stay behind on the node', async () => {
+  test('an nvidia-smi that hangs is critical, what it would have told unknown, and it does not stay behind on the node', async () => {
     const hangs = join(sandbox.folder, 'home', 'nvidia-smi-hangs');
     writeFileSync(hangs, '');
     const report = await call('gpu_status');
     rmSync(hangs);
-    expect(report.status).toBe('unknown');
+    expect(report.status).toBe('critical');
     expect(report.findings).toContainEqual(
-      expect.objectContaining({ check: 'gpu.nvml', status: 'unknown', summary: expect.stringContaining('20 s') }),
+      expect.objectContaining({ check: 'gpu.wedged', role: 'cause', summary: expect.stringContaining('20 s') }),
     );
+    expect(report.findings).toContainEqual(expect.objectContaining({ check: 'gpu.ecc', status: 'unknown' }));
     await until(() => !runs('nvidia-smi'));
   });
 

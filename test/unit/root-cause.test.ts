@@ -13,7 +13,7 @@ const node = testNode({
   },
 });
 
-function finding(check: string, layer: Layer, status: Status, service?: string): Finding {
+function finding(check: string, layer: Layer, status: Status, service?: string, more: Partial<Finding> = {}): Finding {
   const subject = service === undefined ? 'node' : `service:${service}`;
   return {
     node: 'gpu-1',
@@ -25,6 +25,7 @@ function finding(check: string, layer: Layer, status: Status, service?: string):
     role: 'finding',
     evidence: [],
     ...(service !== undefined && { service }),
+    ...more,
   };
 }
 
@@ -110,5 +111,111 @@ describe('the lowest failing layer is the cause', () => {
       'finding gpu.nvml',
       'finding node.disk',
     ]);
+  });
+});
+
+const down = (service: string, layer: Layer = 'inference') => finding('service.running', layer, 'critical', service);
+const logSays = (service: string, signature: string) =>
+  finding('service.log', 'inference', 'critical', service, { signature });
+
+const because = (...findings: Finding[]) =>
+  rootCause(findings, node)
+    .filter(({ role }) => role === 'consequence')
+    .map((each) => `${each.service ?? each.check}: ${each.because}`);
+
+describe('what follows says why', () => {
+  test.each<[string, Finding[], string[]]>([
+    [
+      'a model, its server, the api that needs that',
+      [finding('model.complete', 'model', 'critical', 'llama'), down('llama'), down('api', 'api')],
+      ['llama: it can not work without its model', 'api: it needs llama'],
+    ],
+    [
+      'a manager that does not answer',
+      [
+        finding('manager.reach', 'boot', 'critical', undefined, { subject: 'manager:supervisor' }),
+        finding('service.running', 'inference', 'unknown', 'cron'),
+      ],
+      ['cron: supervisor runs it and does not answer'],
+    ],
+    [
+      'empty files that a service can not start without, though they are merely degraded',
+      [finding('service.files', 'inference', 'degraded', 'cron'), down('cron')],
+      ['cron: it can not start without its files'],
+    ],
+    [
+      'of two causes it says which',
+      [finding('gpu.nvml', 'gpu', 'critical'), down('llama'), logSays('cron', 'AP-DEP'), down('cron')],
+      [
+        'llama: it works on the GPU; see gpu.nvml of gpu.nvml',
+        'cron: it is the same trouble, seen from another side; see service.log of cron',
+      ],
+    ],
+  ])('%s', (_, findings, expected) => expect(because(...findings)).toEqual(expected));
+});
+
+describe('what does not follow', () => {
+  const full = finding('node.disk', 'storage', 'critical', undefined, { subject: 'mount:/' });
+
+  test('a service with a known reason of its own is not down because the disk is full', () => {
+    expect(roles(full, logSays('llama', 'LL-ARCH'), down('llama'))).toEqual([
+      'cause node.disk',
+      'cause service.log llama',
+      'consequence service.running llama',
+    ]);
+    expect(roles(full, logSays('llama', 'OS-ENOSPC'), down('llama'))[0]).toBe('cause node.disk');
+    expect(roles(full, logSays('llama', 'OS-ENOSPC'), down('llama'))).toHaveLength(3);
+  });
+
+  test('a dead manager does not truncate a model, and a full data disk does not stop what has no file there', () => {
+    const dead = finding('manager.reach', 'boot', 'critical', undefined, { subject: 'manager:supervisor' });
+    expect(roles(dead, finding('model.complete', 'model', 'critical', 'llama'))).toEqual([
+      'cause manager.reach',
+      'cause model.complete llama',
+    ]);
+    expect(roles({ ...full, subject: 'mount:/data' }, down('cron'))).toEqual([
+      'cause node.disk',
+      'cause service.running cron',
+    ]);
+  });
+
+  test('a wrong clock explains a refused certificate and nothing else', () => {
+    const clock = finding('node.clock', 'boot', 'critical');
+    expect(roles(clock, logSays('cron', 'TP-TLS'), down('cron'))).toEqual([
+      'cause node.clock',
+      'consequence service.log cron',
+      'consequence service.running cron',
+    ]);
+    expect(roles(clock, down('cron'))).toEqual(['cause node.clock', 'cause service.running cron']);
+  });
+
+  test('two services that need each other have a cause all the same', () => {
+    const circle = testNode({
+      services: {
+        a: { manager: 'supervisor', needs: ['b'] },
+        b: { manager: 'supervisor', needs: ['a'] },
+      },
+    });
+    const found = rootCause([down('a'), down('b')], circle);
+    expect(found.map(({ role }) => role)).toEqual(['cause', 'consequence']);
+  });
+});
+
+describe('several services down at once', () => {
+  const fuller = finding('node.disk', 'storage', 'degraded', undefined, { subject: 'mount:/' });
+
+  test('point to what they share, however mild that is', () => {
+    expect(roles(fuller, down('cron'), down('llama'))).toEqual([
+      'cause node.disk',
+      'consequence service.running cron',
+      'consequence service.running llama',
+    ]);
+  });
+
+  test('unless one needs the other, or each has a reason of its own', () => {
+    expect(roles(fuller, down('llama'), down('api', 'api'))[0]).toBe('cause service.running llama');
+    expect(
+      roles(fuller, logSays('cron', 'AP-DEP'), down('cron'), logSays('llama', 'LL-ARCH'), down('llama')).slice(0, 2),
+    ).toEqual(['cause service.log cron', 'cause service.log llama']);
   });
 });

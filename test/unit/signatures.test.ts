@@ -2,15 +2,15 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { logReading } from '../../src/checks/log-reading.ts';
 import { signatures } from '../../src/checks/signatures/index.ts';
-import type { Service } from '../../src/core/service.ts';
+import type { Signature } from '../../src/core/signature.ts';
 
 const root = new URL('../fixtures/logs/', import.meta.url);
 const log = (name: string) => readFileSync(new URL(name, root), 'utf8');
-const of = (kind: Service['kind']) =>
-  signatures.filter(({ services }) => services.includes('any') || services.includes(kind));
+type Log = Signature['services'][number];
+const of = (kind: Log) => signatures.filter(({ services }) => services.includes('any') || services.includes(kind));
 
 /** The signature that a log is put down to. */
-function classified(text: string, kind: Service['kind']): string | undefined {
+function classified(text: string, kind: Log): string | undefined {
   const reading = logReading({ source: 'log', text, skippedBytes: 0 }, of(kind), { isOld: false, isUp: false });
   return 'cause' in reading ? reading.cause.signature.id : undefined;
 }

@@ -1,7 +1,11 @@
 // Made by `npm run gen`.
 import type { Signature } from '../../core/signature.ts';
+import { credentials } from './credentials.ts';
 import { cuda } from './cuda.ts';
 import { fastapi } from './fastapi.ts';
+import { kernel } from './kernel.ts';
+import { kernelGpu } from './kernel-gpu.ts';
+import { kernelStorage } from './kernel-storage.ts';
 import { llama } from './llama.ts';
 import { os } from './os.ts';
 import { python } from './python.ts';
@@ -10,8 +14,12 @@ import { temporal } from './temporal.ts';
 import { whisper } from './whisper.ts';
 
 export const signatures: readonly Signature[] = [
+  ...credentials,
   ...cuda,
   ...fastapi,
+  ...kernel,
+  ...kernelGpu,
+  ...kernelStorage,
   ...llama,
   ...os,
   ...python,

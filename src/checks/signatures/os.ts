@@ -87,6 +87,19 @@ export const os = defineSignatures([
     source: 'errno(3)',
   },
   {
+    id: 'OS-EROFS',
+    services,
+    pattern: /Read-only file system|Errno 30\]|\bEROFS\b/,
+    meaning: 'A filesystem that the service writes to is read-only',
+    advice: 'A disk that failed is mounted again like this: read the kernel log for it before anything is written.',
+    restartHelps: 'no',
+    examples: [
+      "OSError: [Errno 30] Read-only file system: '/workspace/out.wav'",
+      "touch: cannot touch '/x': Read-only file system",
+    ],
+    source: 'errno(3); CPython',
+  },
+  {
     id: 'OS-DNS',
     services,
     pattern:

@@ -5,14 +5,17 @@ export const temporal = defineSignatures([
   {
     id: 'TP-CONN',
     services: ['worker', 'api'],
-    pattern: /Failed client connect: |tonic::transport::Error\(Transport, ConnectError/,
+    pattern:
+      /Failed client connect: |tonic::transport::Error\(Transport, ConnectError|Failed to connect to Temporal at \S+ after \d+ attempts/,
     meaning: 'The Temporal server can not be reached',
     advice: 'Test name, port and route to the Temporal server from the node; start this service again once it answers.',
     restartHelps: 'after-fix',
     examples: [
       'RuntimeError: Failed client connect: Server connection error: tonic::transport::Error(Transport, ConnectError(ConnectError("tcp connect error", 127.0.0.1:7233, Os { code: 111, kind: ConnectionRefused, message: "Connection refused" })))',
+      'Temporal connect attempt 3/90 failed: Failed client connect: Server connection error',
+      'RuntimeError: Failed to connect to Temporal at temporal:7233 after 90 attempts: deadline exceeded',
     ],
-    source: 'sdk-python bridge/src/client.rs',
+    source: 'sdk-python bridge/src/client.rs; a worker that tries again',
   },
   {
     id: 'TP-TLS',
@@ -57,11 +60,15 @@ export const temporal = defineSignatures([
   {
     id: 'TP-CPU',
     services: ['worker'],
-    pattern: /Worker Identity: \S+@cpu\b/,
+    pattern: /Worker Identity[^:]{0,60}: (?:\S+@cpu\b|cpu@)|GPU worker disabled: torch unavailable/,
     meaning: 'CUDA was not visible when the worker started, so it serves the CPU queue',
     advice: 'See that the GPU is healthy and visible to the service, then restart the worker.',
     restartHelps: 'yes',
-    examples: ['Worker Identity: gpu-node-7@cpu'],
+    examples: [
+      'Worker Identity: gpu-node-7@cpu',
+      'Worker Identity (auto-detected device): cpu@gpu-node-7',
+      'GPU worker disabled: torch unavailable (libcudart.so.12: cannot open shared object file); continuing with cpu worker only.',
+    ],
     source: 'a worker that names itself after the device it found',
   },
 ]);

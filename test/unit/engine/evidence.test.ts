@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { read } from '../../../src/core/command.ts';
 import { createEvidence } from '../../../src/engine/evidence.ts';
 
 const folder = join(mkdtempSync(join(tmpdir(), 'rackhand-')), 'evidence');
@@ -29,4 +30,16 @@ test('memory stays bounded: the oldest go first', async () => {
   const ids = [1, 2, 3, 4].map((index) => evidence.keep('gpu-1', `text ${index}`, large));
   expect(await evidence.find(ids[0] ?? '')).toBeUndefined();
   expect(await evidence.find(ids[3] ?? '')).toBeDefined();
+});
+
+test('of an answer that is hidden only its length is kept', async () => {
+  const evidence = createEvidence(folder, () => []);
+  const bytes = new TextEncoder().encode('DATABASE=plain-words-that-no-rule-knows');
+  const reply = { ok: true as const, bytes, offset: 0, size: 0, at: 0, ms: 1 };
+  const asked = { node: 'gpu-1', bootId: 'b', probe: 'service.environ', reply };
+  const hidden = evidence.record({ ...asked, ask: read('/proc/1/environ', { hidden: true }).ask });
+  const plain = evidence.record({ ...asked, ask: read('/proc/1/environ').ask });
+  expect((await evidence.find(hidden))?.text).toContain('[39 bytes that are not kept]');
+  expect((await evidence.find(hidden))?.text).not.toContain('plain-words');
+  expect((await evidence.find(plain))?.text).toContain('plain-words');
 });

@@ -1,0 +1,92 @@
+import { layers, type Layer } from '../core/layer.ts';
+
+/** Whom trouble can reach; how each is found out stands in `reached.ts`. */
+export type Reach =
+  /** All that is known of the node. */
+  | 'everything'
+  /** What the same cause left unknown in its own layer. */
+  | 'its layer'
+  /** All services of the node. */
+  | 'services'
+  /** The services under the manager that is the subject. */
+  | 'managed'
+  /** The services with files on the mount that is the subject, and those files. */
+  | 'mount'
+  /** Other findings on the GPUs: on the same one, or on all of them. */
+  | 'gpus'
+  /** The services that hold a GPU. */
+  | 'gpu users'
+  /** The same service. */
+  | 'itself'
+  /** The services that need this one. */
+  | 'dependants';
+
+/** One way in which trouble shows elsewhere. */
+export interface CauseRule {
+  /** Layers of the cause. */
+  readonly layers: readonly Layer[];
+  /** For these checks alone. */
+  readonly checks?: readonly string[];
+  /** For all checks of its layers but these. */
+  readonly except?: readonly string[];
+  readonly reach: Reach;
+  /** Explains also what is worse than itself. */
+  readonly whatever?: boolean;
+  /** Signatures that fit this cause: a service with another known reason of its own is not explained by it. */
+  readonly fits?: RegExp;
+  /** Only where the log of a service fits: that it is down proves nothing. */
+  readonly proof?: boolean;
+  /** Why the other follows; `@` stands for what the cause is about. */
+  readonly because: string;
+}
+
+/** Within one layer these come first, as they tell most of what the others show. */
+export const firstInLayer: readonly string[] = ['gpu.xid', 'gpu.driver', 'gpu.nvml'];
+/** And these last: what is missing, then what a log says, then what the manager and the port show. */
+export const lastInLayer: readonly string[] = ['service.files', 'service.log', 'service.running', 'service.health'];
+
+const ofFiles =
+  /^OS-(?:ENOSPC|ENOTCONN|ESTALE|EIO)$|^LL-(?:MISSING|MAGIC|TRUNC|TRUNC-HEAD|WAIT|WAITING|VIS|BIN|SO)$|^AP-(?:PATH|DEP)$/;
+const ofGpus = /^CU-|^NV-|^TP-CPU$|^WH-|^LL-(?:NOGPU|MAINGPU|OOM|CTX|DRIVER)$/;
+
+/**
+ * The layer graph: where trouble shows that begins elsewhere. Of several rules for a pair the first one tells why.
+ *
+ * Source: the house plan, "lowest layer first", and the ordering rules of the check catalog.
+ */
+export const causeRules: readonly CauseRule[] = [
+  { layers: ['reach'], reach: 'everything', whatever: true, because: 'the node was not reached' },
+  { layers: ['boot'], checks: ['manager.reach'], reach: 'managed', because: '@ runs it and does not answer' },
+  {
+    layers: ['boot'],
+    checks: ['node.clock'],
+    reach: 'services',
+    fits: /^TP-TLS$/,
+    proof: true,
+    because: 'certificates and tokens are judged by the clock of the node',
+  },
+  {
+    layers: ['boot'],
+    except: ['manager.reach', 'node.clock'],
+    reach: 'services',
+    fits: /^OS-|^LL-OOM$/,
+    because: 'all programs of the node depend on that',
+  },
+  { layers: ['storage'], reach: 'mount', fits: ofFiles, because: 'it has files there' },
+  { layers: ['gpu', 'container'], reach: 'gpu users', fits: ofGpus, because: 'it works on the GPU' },
+  { layers: ['gpu'], checks: firstInLayer, reach: 'gpus', because: 'it is the same trouble of the GPU' },
+  { layers, reach: 'its layer', because: '@ leaves it unknown' },
+  { layers: ['model'], reach: 'itself', because: 'it can not work without its model' },
+  {
+    layers,
+    checks: ['service.files'],
+    reach: 'itself',
+    whatever: true,
+    because: 'it can not start without its files',
+  },
+  { layers, reach: 'itself', because: 'it is the same trouble, seen from another side' },
+  { layers, reach: 'dependants', because: 'it needs @' },
+];
+
+/** Checks that show that a service is down, and not why. */
+export const symptoms: readonly string[] = ['service.running', 'service.health'];

@@ -1,0 +1,21 @@
+import { defineCheck, need } from '../core/check.ts';
+import { gpuDevices } from '../probes/gpu-devices.ts';
+import { troubledGpus } from './each-gpu.ts';
+import { memoryFault } from './gpu-memory-faults.ts';
+import { gpuNode } from './gpu-node.ts';
+
+/** Ampere and later swap failed rows for spare ones. GeForce cards and virtual machines show none of it, which proves nothing. */
+export const gpuRemap = defineCheck({
+  name: 'gpu.remap',
+  summary: 'No failed memory row waits for a reset, and spare rows are left',
+  layer: 'gpu',
+  subjects: gpuNode,
+  needs: (_, { become }) => ({ devices: need(gpuDevices, { become }) }),
+  evaluate: ({ devices }) =>
+    troubledGpus(
+      devices,
+      { fine: 'no memory row failed', mute: 'No GPU of this node remaps failed memory rows, or tells of it.' },
+      ({ ecc }, called) =>
+        memoryFault('gpu.remap', ecc, called) ?? (ecc.remappedUncorrected === null ? 'mute' : 'fine'),
+    ),
+});

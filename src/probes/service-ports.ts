@@ -1,0 +1,98 @@
+import { defineProbe, type Asking } from '../core/probe.ts';
+import type { ServiceState, StateWord } from '../core/service-manager.ts';
+import { listeners, type Listener } from './listeners.ts';
+import { processes, treeOf, type Process } from './processes.ts';
+import { serviceProcesses, type ServiceInput, type ServiceProcesses } from './service-processes.ts';
+import { serviceStates } from './service-states.ts';
+import { holdersOf, socketsOf } from './socket-owners.ts';
+
+/** Whoever holds a port in place of the service. */
+export interface Holder {
+  readonly pid: number;
+  readonly parent: number;
+  readonly parentArgs: string;
+  readonly user: string;
+  readonly ageSeconds: number | null;
+  readonly args: string;
+  /** What the manager of the service calls it, where that runs it too. */
+  readonly unit: string | null;
+}
+
+export interface PortSocket extends Listener {
+  /** `manager`: the parent of the service, as pm2 holds the ports of a cluster. `hidden`: nobody that we may look at. */
+  readonly held: 'service' | 'manager' | 'other' | 'hidden';
+  readonly by: readonly Holder[];
+}
+
+export interface ServicePorts extends Pick<ServiceProcesses, 'silent'> {
+  readonly state: StateWord | null;
+  readonly uptimeSeconds: number | null;
+  /** Users of its processes. */
+  readonly users: readonly string[];
+  /** Who listens on the ports of the service; none for a port that nobody holds. */
+  readonly sockets: readonly PortSocket[];
+}
+
+const mostHolders = 4;
+
+/** Who listens on the ports of a service. Only for a socket that the service itself does not hold is anybody else asked. */
+export const servicePorts = defineProbe({
+  name: 'service.ports',
+  summary: 'Who listens on the ports of a service: itself, its manager, or another program',
+  *steps(input: ServiceInput & { readonly ports: readonly number[] }): Asking<ServicePorts> {
+    const { manager, ports, place } = input;
+    const all = yield* listeners.steps({});
+    const found = all.filter(({ port }) => ports.includes(port));
+    const { silent, state, tree } = yield* serviceProcesses.steps(input);
+    const known = {
+      silent,
+      state: state?.state ?? null,
+      uptimeSeconds: state?.uptimeSeconds ?? null,
+      users: [...new Set(tree.map(({ user }) => user))],
+    };
+    // Without a manager nobody says whose port it should be.
+    if (manager === 'none') return { ...known, sockets: found.map((each) => ({ ...each, held: 'hidden', by: [] })) };
+    const own = yield* socketsOf(found.length === 0 ? [] : tree.map(({ pid }) => pid), place.become);
+    const theirs = found.filter(({ inode }) => !own.includes(inode));
+    const ours = found.filter(({ inode }) => own.includes(inode));
+    const held = ours.map((each) => ({ ...each, held: 'service' as const, by: [] }));
+    if (theirs.length === 0) return { ...known, sockets: held };
+    const holders = yield* holdersOf(
+      theirs.map(({ inode }) => inode),
+      place.become,
+    );
+    const { list } = yield* processes.steps({});
+    const answer = yield* serviceStates.steps(input);
+    const managed = answer.reachable ? answer.services : [];
+    const others = theirs.map((each): PortSocket => {
+      const pids = holders[each.inode] ?? [];
+      const by = pids.slice(0, mostHolders).flatMap((pid) => holderOf(list, managed, pid));
+      return { ...each, held: relationTo(tree, by, pids), by };
+    });
+    return { ...known, sockets: [...held, ...others] };
+  },
+});
+
+function relationTo(tree: readonly Process[], by: readonly Holder[], pids: readonly number[]): PortSocket['held'] {
+  if (pids.length === 0) return 'hidden';
+  if (pids.some((pid) => tree.some((each) => each.pid === pid))) return 'service';
+  if (pids.includes(tree[0]?.parent ?? 0)) return 'manager';
+  // Instances of a pm2 cluster have no port of their own: the daemon accepts for them.
+  if (by.some(({ args }) => args.startsWith('PM2 v'))) return 'manager';
+  // A program that crashes over and over may be up again since the manager was asked.
+  const isNew = ({ unit, parentArgs }: Holder) => unit === null && isManager(parentArgs);
+  return tree.length === 0 && by.some(isNew) ? 'service' : 'other';
+}
+
+/** pm2 renames its daemon to this. */
+const isManager = (args: string): boolean => /^PM2 v\d|^(?:\S*python\S* )?(?:\S*\/)?supervisord(?: |$)/.test(args);
+
+function holderOf(list: readonly Process[], managed: readonly ServiceState[], pid: number): readonly Holder[] {
+  const found = list.find((each) => each.pid === pid);
+  if (found === undefined) return [];
+  const { parent, user, ageSeconds, args } = found;
+  const parentArgs = list.find((each) => each.pid === parent)?.args ?? '';
+  const known = managed.find((state) => state.pid !== null && treeOf(list, state.pid).some((each) => each.pid === pid));
+  const shown = { parentArgs: parentArgs.slice(0, 200), args: args.slice(0, 200) };
+  return [{ pid, parent, user, ageSeconds, ...shown, unit: known?.unit ?? null }];
+}

@@ -1,0 +1,226 @@
+import { restart, type Situation } from '../support/situation.ts';
+import { fastapi, llama, llamaFails, llamaPort, modelPath, notLoaded, rotated, stray, worker } from './parts.ts';
+
+const log = 'service.log service:llama';
+const running = 'service.running service:llama';
+
+/** A llama-server that does not come up, though its model is whole. */
+export const llamas: readonly Situation[] = [
+  {
+    name: 'an orphan of the last start holds the port of llama and still answers for it',
+    plant: (broken) => [
+      llama(
+        broken
+          ? { told: llamaFails(`main: couldn't bind HTTP server socket, hostname: 127.0.0.1, port: ${llamaPort}`) }
+          : {},
+      ),
+      ...(broken ? [stray('llama-server', llamaPort)] : []),
+    ],
+    expect: {
+      cause: log,
+      says: /Another process holds the port/,
+      next: /who listens on the port/,
+      never: restart,
+      notOk: ['service.running'],
+    },
+  },
+  {
+    name: 'the program of llama is not where supervisor looks',
+    plant: (broken) => [
+      llama(
+        broken ? { section: { command: '/app/llama-server --port 8081', startretries: '0' }, becomes: 'failed' } : {},
+      ),
+      fastapi(),
+    ],
+    expect: {
+      cause: running,
+      says: /can't find command '\/app\/llama-server'/,
+      next: /log_tail|command/i,
+      follow: ['fastapi'],
+    },
+  },
+  {
+    name: 'a library of llama-server is missing, with a noisy worker beside it',
+    plant: (broken) => [
+      llama(
+        broken
+          ? {
+              told: {
+                says: [
+                  '/usr/local/bin/llama-server: error while loading shared libraries: libllama.so: cannot open shared object file: No such file or directory',
+                ],
+                exit: 127,
+              },
+            }
+          : {},
+      ),
+      worker({ told: { says: noisy } }),
+    ],
+    expect: {
+      cause: log,
+      says: /shared library .* is not found/,
+      next: /Run ldd/,
+      never: restart,
+      follow: ['llama'],
+    },
+    herring: true,
+  },
+  {
+    name: 'llama still waits for a model that is not synced yet',
+    plant: (broken) => [
+      llama(broken ? { model: null, told: { says: [`[llama] Waiting for model: ${modelPath}`] } } : {}),
+      fastapi(),
+    ],
+    expect: {
+      cause: `model.present model:${modelPath}`,
+      says: /is missing/,
+      next: /copy the model|volume/i,
+      never: /restart llama/i,
+      follow: ['llama', 'fastapi'],
+      notOk: ['service.health'],
+    },
+  },
+  {
+    name: 'llama gave up waiting for its model, in the rhythm of the time-out',
+    plant: (broken) => [
+      llama(
+        broken
+          ? {
+              model: null,
+              told: {
+                says: [`[llama] Waiting for model: ${modelPath}`],
+                exit: 1,
+                last: ['[llama] Timeout after 1800s. Exiting.'],
+              },
+            }
+          : {},
+      ),
+    ],
+    expect: {
+      cause: `model.present model:${modelPath}`,
+      says: /is missing/,
+      next: /copy the model|volume/i,
+      follow: ['llama'],
+      notOk: ['service.running', 'service.health'],
+    },
+  },
+  {
+    name: 'the GPU has too little memory for the model, after an old time-out in the rotated log',
+    plant: (broken) => [
+      llama(
+        broken
+          ? {
+              told: llamaFails(
+                'ggml_backend_cuda_buffer_type_alloc_buffer: allocating 8192.00 MiB on device 0: cudaMalloc failed: out of memory',
+                'alloc_tensor_range: failed to allocate CUDA0 buffer of size 8589934592',
+                ...notLoaded,
+              ),
+            }
+          : {},
+      ),
+      rotated('/var/log/llama.err', '[llama] Timeout after 1800s. Exiting.'),
+    ],
+    expect: {
+      cause: log,
+      says: /too little free memory for the weights/,
+      next: /lower batch, parallel and context in this order/,
+      never: restart,
+      follow: ['llama'],
+    },
+    herring: true,
+  },
+  {
+    name: 'llama runs on the CPU though it answers as if all were well',
+    plant: (broken) => [
+      llama(
+        broken
+          ? {
+              told: {
+                port: llamaPort,
+                says: [
+                  'warning: no usable GPU found, --gpu-layers option will be ignored',
+                  `main: server is listening on http://127.0.0.1:${llamaPort} - starting the main loop`,
+                ],
+                answers: { '/health': [200, { status: 'ok' }] },
+              },
+            }
+          : {},
+      ),
+      fastapi(),
+    ],
+    expect: { cause: log, says: /runs on the CPU/, next: /GPU is healthy and visible/ },
+  },
+  {
+    name: 'llama loads its model, which takes its time',
+    plant: (broken) => [
+      llama(
+        broken
+          ? {
+              told: {
+                port: llamaPort,
+                says: ['main: loading model'],
+                answers: {
+                  '/health': [503, { error: { code: 503, message: 'Loading model', type: 'unavailable_error' } }],
+                },
+              },
+            }
+          : {},
+      ),
+      fastapi(),
+    ],
+    expect: {
+      cause: 'service.health service:llama',
+      says: /it is loading, which is no failure/,
+      next: /Wait until the model is loaded/,
+      follow: ['fastapi'],
+    },
+  },
+  {
+    name: 'llama takes connections and answers none',
+    plant: (broken) => [
+      llama(broken ? { told: { port: llamaPort, says: ['srv  update_slots: all slots are idle'], hangs: true } } : {}),
+    ],
+    expect: {
+      cause: 'service.health service:llama',
+      says: /gave no answer within 5/,
+      next: /logs of llama/,
+    },
+  },
+  {
+    name: 'llama ends every two seconds without a known word',
+    plant: (broken) => [llama(broken ? { told: { says: ['loading'], exit: 139, after: 1.5 } } : {}), fastapi()],
+    expect: { cause: running, says: /it flaps/, next: /logs of llama/, follow: ['fastapi'] },
+  },
+  {
+    name: 'this llama.cpp does not know the family of the model',
+    plant: (broken) => [
+      llama(
+        broken
+          ? {
+              told: llamaFails(
+                "llama_model_load: error loading model: unknown model architecture: 'qwen99'",
+                ...notLoaded,
+              ),
+            }
+          : {},
+      ),
+    ],
+    expect: { cause: log, says: /family of the model/, next: /newer image/, never: restart, follow: ['llama'] },
+  },
+  {
+    name: 'somebody stopped llama by hand',
+    plant: (broken) => [llama(broken ? { section: { autostart: 'false' }, becomes: 'nothing' } : {}), fastapi()],
+    expect: { cause: running, says: /it is stopped/, next: /start|log/i, follow: ['fastapi'] },
+  },
+];
+
+const noisy = [
+  'INFO worker: Worker Identity: 1@gpu-1@gpu',
+  'INFO worker: Worker started',
+  'WARN activity: attempt 1 failed, will be tried again',
+  'Traceback (most recent call last):',
+  '  File "/workspace/src/backend/activities.py", line 88, in transcribe',
+  "    raise ValueError('empty audio')",
+  'ValueError: empty audio',
+  'INFO activity: attempt 2 done',
+];

@@ -1,0 +1,65 @@
+"""A service that says what it is told to, and answers HTTP if it is told to.
+
+It is called by the name of the program that it stands in for, and finds what to do in /opt/programs/NAME.json, where
+NAME is in SITUATION_PROGRAM: lines to say, then seconds to live and an exit status, or a port and what is answered there.
+"""
+import json
+import os
+import socket
+import sys
+import time
+
+with open(f"/opt/programs/{os.environ['SITUATION_PROGRAM']}.json") as file:
+    told = json.load(file)
+
+
+def say(lines):
+    for line in lines:
+        sys.stderr.write(line.replace("@PID@", str(os.getpid())) + "\n")
+    sys.stderr.flush()
+
+
+def is_up(port):
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1) as asked:
+            asked.sendall(b"GET /health HTTP/1.0\r\n\r\n")
+            return b" 200 " in asked.recv(64)
+    except OSError:
+        return False
+
+
+def answer(path):
+    status, body = told["answers"].get(path, [404, {"detail": "Not Found"}])
+    for field, port in told.get("asks", {}).items():
+        if not is_up(port):
+            status, body = 503, {**body, "status": "degraded", field: "down"}
+    return status, body if isinstance(body, str) else json.dumps(body)
+
+
+def serve(listener):
+    while True:
+        connection, _ = listener.accept()
+        with connection:
+            asked = connection.recv(4096).decode("latin1").split(" ")
+            if told.get("hangs"):
+                time.sleep(600)
+            status, body = answer(asked[1] if len(asked) > 1 else "/")
+            head = f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+            connection.sendall((head + body).encode())
+
+
+listener = None
+if "port" in told:
+    try:
+        listener = socket.create_server(("127.0.0.1", told["port"]))
+    except OSError:
+        say(told.get("busy", []))
+        sys.exit(1)
+say(told.get("says", []))
+if "exit" in told:
+    time.sleep(told.get("after", 0))
+    say(told.get("last", []))
+    sys.exit(told["exit"])
+if listener is None:
+    time.sleep(600)
+serve(listener)

@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Part } from './planted-node.ts';
+
+/** The interpreter that runs supervisord has no wrapper around it that costs time. */
+export const python = (() => {
+  try {
+    return /^#!\s*(\/\S*python\S*)/.exec(readFileSync('/usr/bin/supervisord', 'utf8'))?.[1] ?? 'python3';
+  } catch {
+    return 'python3';
+  }
+})();
+
+/** What a program of a planted node does: see `serve.py`, which reads it. */
+export interface Told {
+  /** On stderr when it has its port, or at once where it has none; `@PID@` is its own. */
+  readonly says?: readonly string[];
+  readonly port?: number;
+  /** Status and body by path. */
+  readonly answers?: Readonly<Record<string, readonly [number, object | string]>>;
+  /** Ports of what it needs, by the field of its health answer that tells of them. */
+  readonly asks?: Readonly<Record<string, number>>;
+  /** It takes connections and answers none. */
+  readonly hangs?: boolean;
+  /** What it says before it ends because its port is taken. */
+  readonly busy?: readonly string[];
+  /** It ends with this status, `after` so many seconds and with these `last` words. */
+  readonly exit?: number;
+  readonly after?: number;
+  readonly last?: readonly string[];
+}
+
+/** A program under supervisord. */
+export interface PlantedProgram {
+  readonly name: string;
+  /** Where it stands in the file tree, and what follows it in the command. */
+  readonly path: string;
+  readonly args?: string;
+  readonly told: Told;
+  /** Keys of its section that differ. */
+  readonly section?: Readonly<Record<string, string>>;
+  /** What supervisord has to log of it before the node is looked at. */
+  readonly becomes: keyof typeof logged;
+}
+
+const logged = {
+  running: (name: string) => [`success: ${name} entered RUNNING state`, 1] as const,
+  crashing: (name: string) => [`exited: ${name} (`, 2] as const,
+  ended: (name: string) => [`exited: ${name} (`, 1] as const,
+  failed: (name: string) => [`gave up: ${name} entered FATAL state`, 1] as const,
+  nothing: () => ['supervisord started with pid', 1] as const,
+};
+
+const log = '/var/log/supervisor/supervisord.log';
+export const supervisorConfig = '/etc/supervisor/supervisord.conf';
+const serve = readFileSync(fileURLToPath(new URL('../situations/programs/serve.py', import.meta.url)), 'utf8');
+
+/** A supervisord over these programs; nothing where there are none. */
+export function supervisordOf(programs: readonly PlantedProgram[]): Part {
+  if (programs.length === 0) return {};
+  return {
+    files: {
+      [supervisorConfig]: daemon + programs.map(section).join(''),
+      [log]: '',
+      ...Object.assign({}, ...programs.map(programFiles)),
+    },
+    start: [['supervisord', '-n', '-c', supervisorConfig]],
+    ready: programs.map(({ name, becomes }) => {
+      const [text, times] = logged[becomes](name);
+      return { file: log, text, times };
+    }),
+  };
+}
+
+const programFiles = ({ name, path, told }: Pick<PlantedProgram, 'name' | 'path' | 'told'>) => ({
+  [path]: `#!${python} -IS\n${serve}`,
+  [`/opt/programs/${name}.json`]: JSON.stringify(told),
+});
+
+/** A program that runs before the services do, and that no manager knows. */
+export function stray(path: string, told: Told): Part {
+  const said = '/opt/situation/stray';
+  return {
+    files: programFiles({ name: 'stray', path, told }),
+    before: [
+      `SITUATION_PROGRAM=stray ${path} > ${said} 2>&1 < /dev/null & until grep -q . ${said}; do sleep 0.02; done`,
+    ],
+  };
+}
+
+const daemon = `[unix_http_server]
+file=/run/supervisor.sock
+[supervisord]
+logfile=${log}
+pidfile=/run/supervisord.pid
+childlogdir=/var/log/supervisor
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
+[supervisorctl]
+serverurl=unix:///run/supervisor.sock
+`;
+
+function section({ name, path, args = '', section: differing }: PlantedProgram): string {
+  const keys = {
+    command: `${path} ${args}`.trim(),
+    environment: `SITUATION_PROGRAM="${name}"`,
+    stdout_logfile: `/var/log/${name}.log`,
+    stderr_logfile: `/var/log/${name}.err`,
+    startretries: '1000',
+    ...differing,
+  };
+  return `[program:${name}]\n${Object.entries(keys)
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('')}`;
+}
