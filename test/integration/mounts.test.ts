@@ -1,28 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { mountAlive } from '../../src/checks/mount-alive.ts';
-import { mountWritable } from '../../src/checks/mount-writable.ts';
 import { nodeStuck } from '../../src/checks/node-stuck.ts';
 import type { Finding } from '../../src/core/report.ts';
 import { createEvidence } from '../../src/engine/evidence.ts';
 import { createMemory } from '../../src/engine/memory.ts';
 import { survey } from '../../src/engine/survey.ts';
 import { createSweep } from '../../src/engine/sweep.ts';
-import { mountOf, mounts } from '../../src/probes/mounts.ts';
 import { processes } from '../../src/probes/processes.ts';
 import { createSshTransport } from '../../src/transport/ssh.ts';
 import { drive } from '../support/drive.ts';
@@ -115,34 +103,4 @@ describe.skipIf(!has('bindfs'))('a real FUSE mount (needs bindfs)', () => {
       ]);
     },
   );
-});
-
-const canLoop = process.getuid?.() === 0 && has('mkfs.ext4') && existsSync('/dev/loop-control');
-
-describe.skipIf(!canLoop)('a real ext4 (needs root, mkfs.ext4 and loop devices)', () => {
-  test('that meets an error is made read-only by the kernel, however it shows it', async () => {
-    const image = join(folder, 'image');
-    const disk = join(folder, 'disk');
-    mkdirSync(disk);
-    writeFileSync(image, '');
-    truncateSync(image, 20 * 1_048_576);
-    execFileSync('mkfs.ext4', ['-q', image]);
-    execFileSync('mount', ['-o', 'loop,errors=remount-ro', image, disk]);
-    try {
-      const node = testNode({ mounts: [disk] });
-      const judged = async () =>
-        [mountWritable.evaluate({ mounts: await drive(mounts.steps({})) }, node, node)]
-          .flat()
-          .filter(({ status, subject }) => status === 'ok' || subject === `mount:${disk}`);
-      expect(await judged()).toMatchObject([{ status: 'ok' }]);
-      const source = mountOf(await drive(mounts.steps({})), disk)?.source ?? '';
-      writeFileSync(`/sys/fs/ext4/${basename(source)}/trigger_fs_error`, '1');
-      expect(() => writeFileSync(join(disk, 'file'), 'x')).toThrow('EROFS');
-      expect(await judged()).toMatchObject([
-        { status: 'critical', subject: `mount:${disk}`, summary: expect.stringContaining('read-only by the kernel') },
-      ]);
-    } finally {
-      execFileSync('umount', [disk]);
-    }
-  });
 });
