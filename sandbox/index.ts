@@ -84,6 +84,7 @@ async function fill(folder: string, home: string, clean: () => void): Promise<Sa
     ['/usr/bin/nvidia-smi', join(gpu, 'nvidia-smi')],
     ['/proc/driver/nvidia', join(gpu, 'proc')],
     ['/sys/module/nvidia', join(gpu, 'sys')],
+    ...['/dev/nvidiactl', '/dev/nvidia-uvm', '/dev/nvidia0'].map((path) => [path, join(gpu, 'device')] as const),
   ]);
   await startServices(place, ecosystemFile);
   const keys = { hostKey: hostKey.private, clientKey: clientKey.public };

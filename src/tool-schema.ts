@@ -36,17 +36,12 @@ const annotations = (effect: Effect) => ({
 /**
  * The report, the same for every tool but for `data`.
  *
- * A model reads this once for every tool, so only `data` says its types; what a finding and a step hold is in the
- * instructions of the server, and in `docs/tools.md`.
+ * A model reads this once for every tool, so only `data` says its types, and the rest only its names; what a finding and
+ * a step hold is in the instructions of the server, and in `docs/tools.md`.
  */
 const outputSchema = ({ data }: AnyTool): ObjectSchema => ({
   type: 'object',
   properties: {
-    summary: { type: 'string' },
-    status: { type: 'string' },
-    findings: { type: 'array' },
-    next: { type: 'array' },
-    notes: { type: 'array' },
     data: lean(data),
   },
   required: ['summary', 'status', 'findings', 'next', 'notes', 'data'],

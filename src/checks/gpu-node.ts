@@ -11,6 +11,6 @@ export const noGpu: Verdict = { status: 'not_applicable', summary: 'No NVIDIA dr
 /** On a node that has GPUs, but of another maker. */
 export const notNvidia: Verdict = { status: 'not_applicable', summary: 'The GPUs of this node are not of NVIDIA.' };
 
-/** Whether the GPUs on the PCI bus are all of another maker than NVIDIA. */
+/** Whether the GPUs that drivers hold are all of another maker than NVIDIA; a chip that only draws a console is none. */
 export const otherMaker = ({ gpus }: PciGpus): boolean =>
-  gpus.length > 0 && gpus.every(({ vendor }) => vendor !== 'nvidia');
+  gpus.some(({ driver }) => driver === 'amdgpu') && gpus.every(({ vendor }) => vendor !== 'nvidia');

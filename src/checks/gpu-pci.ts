@@ -22,6 +22,8 @@ export const gpuPci = defineCheck({
     const gpus = gpusOf(pci.gpus);
     const hasDriver = driver.kernelVersion !== null || driver.program !== null;
     if (gpus.length === 0) return [noneThere(node, hasDriver)];
+    if (node.gpus === 'auto' && gpus.every(isConsole))
+      return [{ status: 'not_applicable', summary: 'Only the graphics of a console are on the PCI bus.' }];
     const dead = gpus.filter((gpu) => gpu.dead === true);
     const loose = gpus.filter((gpu) => gpu.dead !== true && !isUsable(gpu) && !isElsewhere(gpu));
     const wanted = node.gpus === 'auto' ? gpus.length : node.gpus;
@@ -38,6 +40,8 @@ export function gpusOf(gpus: readonly PciGpu[]): readonly PciGpu[] {
   return nvidia.length > 0 ? nvidia : gpus;
 }
 
+/** Chips of AMD that only draw a console, in servers and processors, have no driver or an old one. */
+const isConsole = ({ vendor, driver }: PciGpu): boolean => vendor === 'amd' && driver !== 'amdgpu';
 const isUsable = ({ vendor, driver, dead }: PciGpu): boolean => driver === ownDriver[vendor] && dead !== true;
 export const isElsewhere = ({ driver }: PciGpu): boolean => elsewhere.includes(driver ?? '');
 

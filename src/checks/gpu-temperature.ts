@@ -24,10 +24,23 @@ export const gpuTemperature = defineCheck({
 
 const cool = { say: 'Check fans and air flow; until then run fewer jobs at once on it.' };
 
-function judge(temperature: GpuTemperature): { status: Verdict['status']; says: string } {
-  const { celsius, slowAt, maxAt, margin, slowMargin, memoryCelsius, memoryMaxAt } = temperature;
-  if (memoryCelsius !== null && memoryMaxAt !== null && memoryCelsius >= memoryMaxAt)
-    return { status: 'critical', says: `has memory at ${memoryCelsius} °C, its limit is ${memoryMaxAt} °C` };
+interface Judged {
+  readonly status: Verdict['status'];
+  readonly says: string;
+}
+
+/** The memory of a data center GPU has a limit of its own, and can be hotter than the rest. */
+function judge(temperature: GpuTemperature): Judged {
+  const { memoryCelsius, memoryMaxAt } = temperature;
+  const core = judgeCore(temperature);
+  if (memoryCelsius === null || memoryMaxAt === null || core.status === 'critical') return core;
+  const status = statusOf(memoryMaxAt - memoryCelsius);
+  return status === 'ok' || status === core.status
+    ? core
+    : { status, says: `has memory at ${memoryCelsius} °C, its limit is ${memoryMaxAt} °C` };
+}
+
+function judgeCore({ celsius, slowAt, maxAt, margin, slowMargin }: GpuTemperature): Judged {
   const at = celsius === null ? 'does not tell its temperature' : `is at ${celsius} °C`;
   if (margin !== null) {
     const left = margin - (slowMargin ?? 0);

@@ -60,7 +60,7 @@ const ownFields = (service: Service): readonly string[] => [
 ];
 
 /** `parts.llama.status` is about llama. */
-function nameOf(field: string): string {
+export function nameOf(field: string): string {
   const words = field.toLowerCase().split('.');
   const last = words.at(-1) ?? '';
   return overallFields.includes(last) ? (words.at(-2) ?? last) : last;

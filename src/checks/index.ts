@@ -1,18 +1,30 @@
 // Made by `npm run gen`.
 import type { AnyCheck } from '../core/check.ts';
+import { amdKlog } from './amd-klog.ts';
+import { amdPresent } from './amd-present.ts';
+import { amdSmi } from './amd-smi.ts';
 import { gpuCount } from './gpu-count.ts';
 import { gpuDriver } from './gpu-driver.ts';
 import { gpuEcc } from './gpu-ecc.ts';
+import { gpuFabric } from './gpu-fabric.ts';
 import { gpuMemory } from './gpu-memory.ts';
+import { gpuMig } from './gpu-mig.ts';
 import { gpuNvml } from './gpu-nvml.ts';
 import { gpuPci } from './gpu-pci.ts';
+import { gpuPcie } from './gpu-pcie.ts';
+import { gpuPersist } from './gpu-persist.ts';
+import { gpuPower } from './gpu-power.ts';
 import { gpuRecovery } from './gpu-recovery.ts';
 import { gpuRemap } from './gpu-remap.ts';
 import { gpuRepair } from './gpu-repair.ts';
 import { gpuRetired } from './gpu-retired.ts';
 import { gpuSram } from './gpu-sram.ts';
 import { gpuTemperature } from './gpu-temperature.ts';
+import { gpuThrottle } from './gpu-throttle.ts';
+import { gpuUvm } from './gpu-uvm.ts';
 import { gpuWedged } from './gpu-wedged.ts';
+import { gpuXid } from './gpu-xid.ts';
+import { llmOffload } from './llm-offload.ts';
 import { managerReach } from './manager-reach.ts';
 import { modelComplete } from './model-complete.ts';
 import { modelFilled } from './model-filled.ts';
@@ -20,6 +32,8 @@ import { modelPresent } from './model-present.ts';
 import { modelRead } from './model-read.ts';
 import { modelShards } from './model-shards.ts';
 import { modelStable } from './model-stable.ts';
+import { modelVisible } from './model-visible.ts';
+import { modelWriters } from './model-writers.ts';
 import { mountAlive } from './mount-alive.ts';
 import { mountWritable } from './mount-writable.ts';
 import { netEgress } from './net-egress.ts';
@@ -35,10 +49,12 @@ import { nodeMemory } from './node-memory.ts';
 import { nodeNames } from './node-names.ts';
 import { nodeOom } from './node-oom.ts';
 import { nodeStuck } from './node-stuck.ts';
+import { serviceConfig } from './service-config.ts';
 import { serviceEnv } from './service-env.ts';
 import { serviceFiles } from './service-files.ts';
 import { serviceFlap } from './service-flap.ts';
 import { serviceHealth } from './service-health.ts';
+import { serviceLimits } from './service-limits.ts';
 import { serviceLog } from './service-log.ts';
 import { servicePorts } from './service-ports.ts';
 import { serviceRunning } from './service-running.ts';
@@ -46,21 +62,34 @@ import { serviceWait } from './service-wait.ts';
 import { tmpBacklog } from './tmp-backlog.ts';
 import { tmpPollers } from './tmp-pollers.ts';
 import { tmpReach } from './tmp-reach.ts';
+import { wspDevice } from './wsp-device.ts';
 
 export const checks: readonly AnyCheck[] = [
+  amdKlog,
+  amdPresent,
+  amdSmi,
   gpuCount,
   gpuDriver,
   gpuEcc,
+  gpuFabric,
   gpuMemory,
+  gpuMig,
   gpuNvml,
   gpuPci,
+  gpuPcie,
+  gpuPersist,
+  gpuPower,
   gpuRecovery,
   gpuRemap,
   gpuRepair,
   gpuRetired,
   gpuSram,
   gpuTemperature,
+  gpuThrottle,
+  gpuUvm,
   gpuWedged,
+  gpuXid,
+  llmOffload,
   managerReach,
   modelComplete,
   modelFilled,
@@ -68,6 +97,8 @@ export const checks: readonly AnyCheck[] = [
   modelRead,
   modelShards,
   modelStable,
+  modelVisible,
+  modelWriters,
   mountAlive,
   mountWritable,
   netEgress,
@@ -83,10 +114,12 @@ export const checks: readonly AnyCheck[] = [
   nodeNames,
   nodeOom,
   nodeStuck,
+  serviceConfig,
   serviceEnv,
   serviceFiles,
   serviceFlap,
   serviceHealth,
+  serviceLimits,
   serviceLog,
   servicePorts,
   serviceRunning,
@@ -94,4 +127,5 @@ export const checks: readonly AnyCheck[] = [
   tmpBacklog,
   tmpPollers,
   tmpReach,
+  wspDevice,
 ];

@@ -86,3 +86,22 @@ export function unread(log: KernelLog & { readonly known: false }, container: st
 const allow = {
   say: 'Declare `become: sudo` for the node, or put the login user into the group adm or systemd-journal.',
 };
+
+/** A fault as a finding; in a container, of which the host's log tells, another tenant's device may be meant. */
+export function kernelVerdict(
+  { signature, on, times, ageSeconds, line }: KernelFault,
+  status: Verdict['status'],
+  container: string | null,
+): Verdict {
+  const of = on === null ? '' : ` (${on})`;
+  const host = container === null ? '' : ' on the host of this container';
+  const said = line.length <= 160 ? line : `${line.slice(0, 159)}…`;
+  return {
+    status: container !== null && status === 'critical' ? 'degraded' : status,
+    summary: `${signature.meaning}${of}${host}, ${timesText(times, ageSeconds)}; the kernel says "${said}".`,
+    ...(on !== null && { subject: `kernel:${on}` }),
+    signature: signature.id,
+    restartHelps: signature.restartHelps,
+    next: [{ say: signature.advice }],
+  };
+}

@@ -39,7 +39,7 @@ export function logReading(log: LogText, signatures: readonly Signature[], known
 }
 
 // A log that has not grown since the last look is the same object, and was read before.
-const runsOf = remembered(({ text }: LogText) => logRuns(text));
+export const runsOf = remembered(({ text }: LogText) => logRuns(text));
 const causeOf = remembered((signatures: readonly Signature[]) =>
   remembered((run: LogRun) => logCause(run.lines, signatures)),
 );

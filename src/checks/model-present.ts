@@ -2,6 +2,8 @@ import { defineCheck, models, need, type Verdict } from '../core/check.ts';
 import { bytesText } from '../core/format.ts';
 import { modelAccess, type ModelAccess } from '../probes/model-access.ts';
 import { modelFile, type ModelFileFact } from '../probes/model-file.ts';
+import { modelWhereabouts } from '../probes/model-whereabouts.ts';
+import { absentModel, moveAside } from './absent-model.ts';
 import { brokenModel, copyAgain, mendTheMount } from './broken-model.ts';
 import { brokenFilesystem } from './file-trouble.ts';
 import { modelInput } from './model-input.ts';
@@ -13,10 +15,11 @@ export const modelPresent = defineCheck({
   subjects: models,
   needs: (subject) => ({
     file: need(modelFile, modelInput(subject)),
+    whereabouts: need(modelWhereabouts, modelInput(subject)),
     access: need(modelAccess, { ...modelInput(subject), user: subject.service.user ?? null }),
   }),
-  evaluate({ file, access }, { service, model: { path } }): Verdict {
-    if (!file.there) return absent(path, file);
+  evaluate({ file, access, whereabouts }, { service, model: { path } }, node): Verdict {
+    if (!file.there) return absentModel(path, file, whereabouts, node);
     if (file.type !== 'file') return brokenModel(`${path} is a ${file.type}, not a file${linked(file)}.`, moveAside);
     if (file.size === 0) return brokenModel(`${path} is empty (0 B)${linked(file)}.`, copyAgain);
     const size = bytesText(file.size);
@@ -41,47 +44,7 @@ export const modelPresent = defineCheck({
 
 type There = Extract<ModelFileFact, { there: true }>;
 
-const moveAside = 'Move what stands there aside, copy the model to that path, then restart its service.';
-
 const linked = ({ link }: { link: string | null }): string => (link === null ? '' : ` (a link to ${link})`);
-
-function absent(path: string, file: Extract<ModelFileFact, { there: false }>): Verdict {
-  const { errno, message, link, similar, folderErrno, unfinished } = file;
-  const broken = brokenFilesystem(errno);
-  if (broken !== undefined) return brokenModel(`${path} can not be reached: ${broken}.`, mendTheMount);
-  if (errno === 'ELOOP') return brokenModel(`${path} is a symbolic link that leads back to itself.`, moveAside);
-  if (errno !== 'ENOENT' && errno !== 'ENOTDIR') {
-    return {
-      status: 'unknown',
-      summary: `Whether ${path} is there is not known: ${message} (${errno}).`,
-      ...(errno === 'EACCES' && { next: [{ say: 'Declare `become: sudo` for the service in the fleet file.' }] }),
-    };
-  }
-  if (link !== null) {
-    return brokenModel(
-      `${path} is a symbolic link to ${link}, which is not there.`,
-      'Remove the link before copying the model: a copy onto it is refused with "File exists".',
-    );
-  }
-  if (folderErrno === 'ENOENT') {
-    return brokenModel(
-      `${path} is missing, and so is its folder.`,
-      'See whether its volume is mounted, then copy the model.',
-    );
-  }
-  const [part] = unfinished ?? [];
-  if (part !== undefined) {
-    return brokenModel(
-      `${path} is missing; ${JSON.stringify(part.name)} (${bytesText(part.size)}) is there: a download that is not finished.`,
-      'Let the download end, or start it again if nothing writes to it; then restart the service.',
-    );
-  }
-  const meant = similar === null ? '' : `; ${JSON.stringify(similar)} is there, which may be meant`;
-  return brokenModel(
-    `${path} is missing${meant}.`,
-    similar === null ? copyAgain : 'Correct the name of the file or the path in the service.',
-  );
-}
 
 /** Access lists are not seen: this is what modes and owners say. */
 function readable(path: string, file: There, access: ModelAccess | null, user: string): Verdict {

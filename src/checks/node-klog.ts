@@ -2,7 +2,7 @@ import { defineCheck, need, type Subject, type Verdict } from '../core/check.ts'
 import { count } from '../core/format.ts';
 import { identity } from '../probes/identity.ts';
 import { kernelLog } from '../probes/kernel-log.ts';
-import { kernelFaults, spanText, timesText, unread, weightOf, type KernelFault } from './kernel-faults.ts';
+import { kernelFaults, kernelVerdict, spanText, unread, weightOf } from './kernel-faults.ts';
 import { kernel } from './signatures/kernel.ts';
 import { kernelStorage } from './signatures/kernel-storage.ts';
 
@@ -31,7 +31,8 @@ export const nodeKlog = defineCheck({
     const told = faults
       .map((fault) => ({ fault, status: weightOf(fault, hours) }))
       .filter(({ status }) => status !== 'ok');
-    if (told.length > 0) return told.slice(0, mostTold).map(({ fault, status }) => verdict(fault, status, container));
+    if (told.length > 0)
+      return told.slice(0, mostTold).map(({ fault, status }) => kernelVerdict(fault, status, container));
     const past = faults.length === 0 ? '' : `, but ${count(faults.length, 'fault')} over ${hours} h ago`;
     return {
       status: 'ok',
@@ -39,22 +40,3 @@ export const nodeKlog = defineCheck({
     };
   },
 });
-
-function verdict(
-  { signature, on, times, ageSeconds, line }: KernelFault,
-  status: Verdict['status'],
-  container: string | null,
-): Verdict {
-  const of = on === null ? '' : ` (${on})`;
-  const host = container === null ? '' : ' on the host of this container';
-  const said = line.length <= 160 ? line : `${line.slice(0, 159)}…`;
-  return {
-    // Another tenant's disk may be meant.
-    status: container !== null && status === 'critical' ? 'degraded' : status,
-    summary: `${signature.meaning}${of}${host}, ${timesText(times, ageSeconds)}; the kernel says "${said}".`,
-    ...(on !== null && { subject: `kernel:${on}` }),
-    signature: signature.id,
-    restartHelps: signature.restartHelps,
-    next: [{ say: signature.advice }],
-  };
-}

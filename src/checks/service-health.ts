@@ -1,11 +1,15 @@
 import { defineCheck, need, type Verdict } from '../core/check.ts';
 import { durationText } from '../core/format.ts';
+import type { Node } from '../core/node.ts';
 import type { Next } from '../core/report.ts';
 import { layerOf, type Health, type Service } from '../core/service.ts';
 import { health, type HealthAnswer } from '../probes/health.ts';
+import { serviceStates } from '../probes/service-states.ts';
+import { managerOf } from './managed.ts';
 import { readLog } from './read-log.ts';
 import { isOver, seeModel, waitingNeed, waitOf, waitText } from './model-wait.ts';
-import { healthFields, type Difference } from './health-fields.ts';
+import { secondsUp } from './seconds-up.ts';
+import { healthFields, nameOf, type Difference } from './health-fields.ts';
 
 interface ServiceUrl {
   readonly service: Service;
@@ -28,11 +32,15 @@ export const serviceHealth = defineCheck({
         layer: layerOf(service),
       })),
     ),
-  needs: ({ service, health: { url, from, headers } }: ServiceUrl, node) => ({
-    answer: need(health, { url, from, headers }),
-    waiting: waitingNeed(service, node),
-  }),
-  evaluate({ answer, waiting }, subject, node): Verdict {
+  needs({ service, health: { url, from, headers } }: ServiceUrl, node) {
+    const { manager, place, units } = managerOf(service, node);
+    return {
+      answer: need(health, { url, from, headers }),
+      waiting: waitingNeed(service, node),
+      states: need(serviceStates, { manager, place, units }),
+    };
+  },
+  evaluate({ answer, waiting, states }, subject, node): Verdict {
     const name = shownUrl(subject);
     const logs = readLog(node, subject.service);
     const wait = waitOf(waiting);
@@ -45,11 +53,11 @@ export const serviceHealth = defineCheck({
       };
     }
     if (!answer.answered) return silent(name, answer, subject, logs);
-    if (isLoading(answer)) return loading(name, answer);
+    if (isLoading(answer)) return loading(name, answer, secondsUp(states, subject.service), subject, node);
     const found = healthFields(answer, subject.health, subject.service);
     const mayBlameOthers = answer.status === 503 || answer.status === subject.health.status;
     if (mayBlameOthers && found.others.length > 0 && found.own.length === 0)
-      return others(name, answer, found.others, subject.service);
+      return others(name, answer, found.others, subject.service, node);
     if (answer.status !== subject.health.status) return wrongStatus(name, answer, subject, logs);
     if (answer.fields === null && Object.keys(subject.health.expect).length > 0) {
       const summary = `${name} answers ${answer.status}, but not in JSON as expected: ${answer.excerpt.slice(0, 80)}`;
@@ -93,21 +101,63 @@ function silent(name: string, answer: HealthAnswer & { answered: false }, { heal
 const isLoading = ({ status, fields }: Answered): boolean =>
   status === 503 && /^loading model/i.test(String(fields?.['error.message'] ?? ''));
 
-const loading = (name: string, { status }: Answered): Verdict => ({
-  status: 'degraded',
-  summary: `${name} answers ${status} "Loading model": it is loading, which is no failure; do not restart it.`,
-  restartHelps: 'no',
-  next: [{ say: 'Wait until the model is loaded and look again; a restart begins the load anew.' }],
-});
+function loading(
+  name: string,
+  { status }: Answered,
+  seconds: number | null,
+  { service }: ServiceUrl,
+  node: Node,
+): Verdict {
+  const answers = `${name} answers ${status} "Loading model"`;
+  const limit = node.thresholds.loadingCriticalSeconds;
+  if (seconds !== null && seconds > limit) {
+    return {
+      status: 'critical',
+      summary: `${answers} ${durationText(seconds)} after it was started, longer than ${durationText(limit)}: the load does not end.`,
+      restartHelps: 'maybe',
+      next: [
+        { say: 'See whether the disk of the model is read at all (a network volume that hangs) and memory is left.' },
+        readLog(node, service),
+      ],
+    };
+  }
+  const since = seconds === null ? '' : ` since ${durationText(seconds)}`;
+  return {
+    status: 'degraded',
+    summary: `${answers}: it is loading${since}, which is no failure; do not restart it.`,
+    restartHelps: 'no',
+    next: [{ say: 'Wait until the model is loaded and look again; a restart begins the load anew.' }],
+  };
+}
 
-function others(name: string, { status }: Answered, down: readonly Difference[], service: Service): Verdict {
+function others(
+  name: string,
+  { status }: Answered,
+  down: readonly Difference[],
+  service: Service,
+  node: Node,
+): Verdict {
   const names = down.map(({ field }) => field).join(', ');
   return {
     status: 'degraded',
     summary: `${name} answers ${status}: ${down.map(differs).join(', ')}; ${service.name} itself is up, do not restart it.`,
     restartHelps: 'no',
-    next: [{ say: `Mend ${names}; ${service.name} recovers by itself and a restart of it changes nothing.` }],
+    next: [
+      { say: `Mend ${names}; ${service.name} recovers by itself and a restart of it changes nothing.` },
+      ...blamed(down, service, node),
+    ],
   };
+}
+
+/** The way to those that the answer blames, where they are services of this node or its Temporal server. */
+function blamed(down: readonly Difference[], asked: Service, node: Node): readonly Next[] {
+  const words = down.map(({ field }) => nameOf(field));
+  const meant = node.services.filter(
+    (each) => each !== asked && words.some((word) => word === each.name.toLowerCase() || word === each.kind),
+  );
+  const queue = { say: 'See the task queues.', tool: 'queue_check', args: { nodes: [node.name] } };
+  const hasQueue = words.includes('temporal') && node.services.some(({ temporal }) => temporal !== undefined);
+  return [...meant.map((each) => readLog(node, each)), ...(hasQueue ? [queue] : [])];
 }
 
 function wrongStatus(name: string, answer: Answered, { health }: ServiceUrl, logs: Next): Verdict {

@@ -1,22 +1,15 @@
-import { defineCheck, need, services, type Verdict } from '../core/check.ts';
+import { defineCheck, services, type Verdict } from '../core/check.ts';
 import { count } from '../core/format.ts';
 import type { Node } from '../core/node.ts';
 import { remembered } from '../core/remembered.ts';
-import { unitOf, type Service } from '../core/service.ts';
+import type { Service } from '../core/service.ts';
 import { logBytes } from '../core/service-manager.ts';
 import type { Signature } from '../core/signature.ts';
-import { identity } from '../probes/identity.ts';
-import { logAges } from '../probes/log-ages.ts';
-import { serviceLogs } from '../probes/service-logs.ts';
-import { serviceStates } from '../probes/service-states.ts';
-import { managerOf } from './managed.ts';
+import { agedLogs, logNeeds } from './log-needs.ts';
 import { logReading, type LogReading } from './log-reading.ts';
 import { readLog } from './read-log.ts';
 import { secondsUp } from './seconds-up.ts';
 import { signatures } from './signatures/index.ts';
-
-/** The node's clock is known to half a second and uptimes come in whole ones. */
-const clockSlackMs = 3_000;
 
 type Trouble = LogReading & { readonly tells: 'trouble' | 'repeats' };
 
@@ -26,27 +19,14 @@ export const serviceLog = defineCheck({
   summary: 'The logs of a service show no known failure since its last start',
   layer: 'inference',
   subjects: services(({ manager, logs }) => manager !== 'none' || logs.length > 0),
-  needs(service, node) {
-    const { manager, place, units } = managerOf(service, node);
-    const asked = { manager, place, unit: unitOf(service), logs: service.logs };
-    return {
-      logs: need(serviceLogs, { ...asked, bytes: logBytes }),
-      ages: need(logAges, asked),
-      states: need(serviceStates, { manager, place, units }),
-      identity: need(identity, {}),
-    };
-  },
-  evaluate({ logs, ages, states, identity: { epochSeconds } }, service, node): Verdict {
-    if (logs.length === 0) {
+  needs: logNeeds,
+  evaluate(facts, service, node): Verdict {
+    if (facts.logs.length === 0) {
       return { status: 'not_applicable', summary: `${service.name}: no log of it is known; declare its logs.` };
     }
     const wanted = signaturesOf(service);
-    const runningSeconds = secondsUp(states, service);
-    const isUp = (runningSeconds ?? 0) >= node.thresholds.youngSeconds;
-    const startedMs = runningSeconds === null || epochSeconds === null ? null : (epochSeconds - runningSeconds) * 1_000;
-    const readings = logs.map((log) =>
-      logReading(log, wanted, { isUp, isOld: isOld(ages[log.source] ?? null, startedMs) }),
-    );
+    const isUp = (secondsUp(facts.states, service) ?? 0) >= node.thresholds.youngSeconds;
+    const readings = agedLogs(facts, service).map(({ log, isOld }) => logReading(log, wanted, { isUp, isOld }));
     const worst = readings
       .filter((reading) => reading.tells === 'trouble' || reading.tells === 'repeats')
       .toSorted((a, b) => weight(b, isUp) - weight(a, isUp))[0];
@@ -60,14 +40,9 @@ const signaturesOf = remembered(({ kind, gpu }: Service): readonly Signature[] =
   signatures.filter(
     ({ id, services: kinds }) =>
       // A worker that is meant to serve the CPU queue says the same as one that lost its GPU.
-      (gpu || id !== 'TP-CPU') &&
-      !kinds.includes('kernel') &&
-      (kind === 'other' || kinds.includes('any') || kinds.includes(kind)),
+      (gpu || id !== 'TP-CPU') && (kind === 'other' || kinds.includes('any') || kinds.includes(kind)),
   ),
 );
-
-const isOld = (writtenMs: number | null, startedMs: number | null): boolean =>
-  writtenMs !== null && startedMs !== null && writtenMs < startedMs - clockSlackMs;
 
 /** A program that runs on, as its manager or its log proves, is not down by what it logged. */
 const isCritical = (reading: Trouble, isUp: boolean): boolean =>

@@ -22,6 +22,8 @@ export const thresholdsSchema = z.strictObject({
   egressSlowMs: z.int().positive().default(7_000).describe('An answer of what the node must reach (gpud)'),
   healthSlowMs: z.int().positive().default(2_000),
   youngSeconds: z.number().positive().default(60).describe('A service is proven up after this long'),
+  filesDegradedPercent: percent.default(80).describe('Open files of what a process may open (gpud)'),
+  filesCriticalPercent: percent.default(95),
   flapExits: z.int().min(2).default(3).describe('A service flaps that ended by itself this often'),
   flapWindowSeconds: z.number().positive().default(600).describe('within this time'),
   gpuMemoryDegradedPercent: percent
@@ -38,6 +40,8 @@ export const thresholdsSchema = z.strictObject({
   backlogDegradedSeconds: z.number().positive().default(60).describe('The oldest task of a queue waits for longer'),
   backlogCriticalSeconds: z.number().positive().default(600),
   loadingCriticalSeconds: z.number().positive().default(900).describe('llama-server still loads after this long'),
+  gpuWakeSeconds: z.number().positive().default(2).describe('nvidia-smi slower than this while persistence is off'),
+  gpuPowerLimitPercent: percent.default(90).describe('Power limit below this part of the default'),
 });
 export type Thresholds = z.infer<typeof thresholdsSchema>;
 

@@ -81,6 +81,17 @@ export interface Exits {
   readonly trouble?: string;
 }
 
+/**
+ * How what a manager runs of a unit stands to what its configuration says on disk.
+ *
+ * `waiting`: it is on disk, and the manager has not taken it up. `forgotten`: the manager runs it, and it is on disk no more.
+ */
+export interface Drift {
+  readonly drift: 'none' | 'changed' | 'waiting' | 'forgotten' | 'nowhere' | 'unknown';
+  /** Which files or values, as a part of a sentence. */
+  readonly say: string;
+}
+
 /** A program that starts, watches and stops services. Looking never starts or changes anything. */
 export interface ServiceManager {
   readonly name: ManagerName;
@@ -91,6 +102,8 @@ export interface ServiceManager {
   logs(place: ManagerPlace, unit: string, bytes: number): Asking<readonly LogText[]>;
   /** When a unit ended without being told to. */
   exits(place: ManagerPlace, unit: string): Asking<Exits>;
+  /** Whether a unit runs as its configuration says now. Left out by a manager that keeps none on disk, as pm2. */
+  drift?(place: ManagerPlace, unit: string, units: readonly string[]): Asking<Drift>;
 }
 
 export const defineServiceManager = (manager: ServiceManager): ServiceManager => manager;

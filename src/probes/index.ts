@@ -1,13 +1,17 @@
 // Made by `npm run gen`.
 import type { Probe } from '../core/probe.ts';
 import { accounts } from './accounts.ts';
+import { amdDevices } from './amd-devices.ts';
 import { containerLimits } from './container-limits.ts';
+import { discovery } from './discovery.ts';
 import { disk } from './disk.ts';
 import { diskUse } from './disk-use.ts';
 import { egress } from './egress.ts';
 import { files } from './files.ts';
+import { gpuAddresses } from './gpu-addresses.ts';
 import { gpuDevices } from './gpu-devices.ts';
 import { gpuDriver } from './gpu-driver.ts';
+import { gpuNodes } from './gpu-nodes.ts';
 import { gpuPci } from './gpu-pci.ts';
 import { handles } from './handles.ts';
 import { health } from './health.ts';
@@ -24,6 +28,9 @@ import { modelDigest } from './model-digest.ts';
 import { modelFile } from './model-file.ts';
 import { modelHeader } from './model-header.ts';
 import { modelShards } from './model-shards.ts';
+import { modelView } from './model-view.ts';
+import { modelWhereabouts } from './model-whereabouts.ts';
+import { modelWriters } from './model-writers.ts';
 import { mountAnswer } from './mount-answer.ts';
 import { mounts } from './mounts.ts';
 import { names } from './names.ts';
@@ -31,8 +38,10 @@ import { oomCounters } from './oom-counters.ts';
 import { pressure } from './pressure.ts';
 import { processes } from './processes.ts';
 import { serviceCgroups } from './service-cgroups.ts';
+import { serviceDrift } from './service-drift.ts';
 import { serviceEnviron } from './service-environ.ts';
 import { serviceExits } from './service-exits.ts';
+import { serviceLimits } from './service-limits.ts';
 import { serviceLogs } from './service-logs.ts';
 import { servicePorts } from './service-ports.ts';
 import { serviceProcesses } from './service-processes.ts';
@@ -44,13 +53,17 @@ import { tools } from './tools.ts';
 
 export const probes: readonly Probe<never, unknown>[] = [
   accounts,
+  amdDevices,
   containerLimits,
+  discovery,
   disk,
   diskUse,
   egress,
   files,
+  gpuAddresses,
   gpuDevices,
   gpuDriver,
+  gpuNodes,
   gpuPci,
   handles,
   health,
@@ -67,6 +80,9 @@ export const probes: readonly Probe<never, unknown>[] = [
   modelFile,
   modelHeader,
   modelShards,
+  modelView,
+  modelWhereabouts,
+  modelWriters,
   mountAnswer,
   mounts,
   names,
@@ -74,8 +90,10 @@ export const probes: readonly Probe<never, unknown>[] = [
   pressure,
   processes,
   serviceCgroups,
+  serviceDrift,
   serviceEnviron,
   serviceExits,
+  serviceLimits,
   serviceLogs,
   servicePorts,
   serviceProcesses,

@@ -1,6 +1,7 @@
 import { stat } from '../core/command.ts';
 import { ask, askAll, defineProbe } from '../core/probe.ts';
 import { accounts, type Account } from './accounts.ts';
+import { foldersAbove, linkTarget } from './path-parts.ts';
 
 /** Who a user is and what the folders on the way to a file let them do. */
 export interface ModelAccess {
@@ -29,7 +30,7 @@ export const modelAccess = defineProbe({
     if (user === null) return null;
     const known = yield* accounts.steps({});
     const { link } = yield* ask(stat(path, { become }));
-    const target = link === undefined ? [] : foldersAbove(resolved(path, link));
+    const target = link === undefined ? [] : foldersAbove(linkTarget(path, link));
     const above = [...new Set([...foldersAbove(path), ...target])];
     const replies = yield* askAll(above.map((folder) => stat(folder, { become, freshMs: 60_000 })));
     const account = Object.hasOwn(known, user) ? (known[user] ?? null) : null;
@@ -39,19 +40,3 @@ export const modelAccess = defineProbe({
     return { account, folders } satisfies ModelAccess;
   },
 });
-
-const foldersAbove = (path: string): readonly string[] => {
-  const parts = path.split('/').filter(Boolean).slice(0, -1);
-  return ['/', ...parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)];
-};
-
-/** Where a link leads, as an absolute path. */
-function resolved(path: string, link: string): string {
-  const from = link.startsWith('/') ? link : `${path.slice(0, path.lastIndexOf('/'))}/${link}`;
-  const parts: string[] = [];
-  for (const part of from.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '' && part !== '.') parts.push(part);
-  }
-  return `/${parts.join('/')}`;
-}

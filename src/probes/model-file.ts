@@ -1,6 +1,7 @@
-import { list, read, stat, type FileFacts, type ListFound } from '../core/command.ts';
-import { ask, askAll, defineProbe } from '../core/probe.ts';
+import { list, read, stat, type FileFacts, type FileTrouble, type ListFound } from '../core/command.ts';
+import { ask, askAll, defineProbe, type Asking } from '../core/probe.ts';
 import { nearest } from '../core/text.ts';
+import { isPartialOf } from './partial-names.ts';
 
 export interface ModelFileInput {
   readonly path: string;
@@ -48,7 +49,9 @@ export const modelFile = defineProbe({
       const similar = folderList.ok ? (nearest(name, namesBeside(name, folderList)) ?? null) : null;
       const { errno, message } = found;
       const folderErrno = folderList.ok ? null : folderList.errno;
-      return { there: false, errno, message, link, similar, folderErrno, unfinished } satisfies ModelFileFact;
+      const hub = yield* hubDownloads(folder, folderList, become);
+      const parts = unfinished === null && hub.length === 0 ? null : [...(unfinished ?? []), ...hub];
+      return { there: false, errno, message, link, similar, folderErrno, unfinished: parts } satisfies ModelFileFact;
     }
     const { type, size, mtimeMs, mode, uid, gid } = found;
     const seen = { there: true as const, type, size, mtimeMs, mode, uid, gid, link, unfinished };
@@ -59,23 +62,41 @@ export const modelFile = defineProbe({
   },
 });
 
+/**
+ * Huggingface_hub downloads into a folder of its own: beside the file, or among the blobs of its cache. Its names are
+ * hashes, so that one belongs to this model is likely only while the model is missing.
+ */
+function* hubDownloads(
+  folder: string,
+  beside: ListFound | FileTrouble,
+  become: 'sudo' | undefined,
+): Asking<readonly Unfinished[]> {
+  const [, repository] = /^(.*\/models--[^/]+)\/snapshots\//.exec(`${folder}/`) ?? [];
+  const hasNotes = beside.ok && beside.entries.some(({ name }) => name === '.cache');
+  const places = [
+    ...(hasNotes ? [`${folder}/.cache/huggingface/download`] : []),
+    ...(repository === undefined ? [] : [`${repository}/blobs`]),
+  ];
+  if (places.length === 0) return [];
+  const found = yield* askAll(places.map((place) => list(place, { become })));
+  return found.flatMap((reply, index) =>
+    reply.ok
+      ? reply.entries
+          .filter(({ name }) => name.endsWith('.incomplete'))
+          .map(({ name, size, mtimeMs }) => ({ name: `${places[index]}/${name}`, size, mtimeMs }))
+      : [],
+  );
+}
+
 function split(path: string): { folder: string; name: string } {
   const at = path.lastIndexOf('/');
   return { folder: path.slice(0, at) || '/', name: path.slice(at + 1) };
 }
 
-const unfinishedSuffix = /\.(?:part|partial|tmp|temp|incomplete|aria2|download|crdownload)$/i;
-
-function isUnfinished(name: string, of: string): boolean {
-  if (name.startsWith(`.${of}.`)) return true;
-  const stem = of.replace(/\.[^.]+$/, '');
-  return unfinishedSuffix.test(name) && (name.startsWith(`${of}.`) || name.replace(unfinishedSuffix, '') === stem);
-}
-
 export const unfinishedOf = (name: string, { entries }: ListFound): readonly Unfinished[] =>
   entries
-    .filter((entry) => isUnfinished(entry.name, name))
+    .filter((entry) => isPartialOf(entry.name, name))
     .map((entry) => ({ name: entry.name, size: entry.size, mtimeMs: entry.mtimeMs }));
 
 const namesBeside = (name: string, { entries }: ListFound): readonly string[] =>
-  entries.map((entry) => entry.name).filter((other) => other !== name && !isUnfinished(other, name));
+  entries.map((entry) => entry.name).filter((other) => other !== name && !isPartialOf(other, name));

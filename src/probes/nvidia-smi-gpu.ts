@@ -171,8 +171,14 @@ function eccOf(gpu: NvidiaSmiElement): GpuEcc {
         'double_bit/total',
       ].map((tag) => `ecc_errors/${span}/${tag}`),
     );
+  // While a GPU is split its instances count, and the whole says N/A.
+  const inParts = gpu
+    .elements('mig_devices/mig_device')
+    .map((instance) => instance.number('ecc_error_count/volatile_count/sram_uncorrectable'))
+    .filter((value) => value !== null);
   return {
-    volatileUncorrected: uncorrected('volatile'),
+    volatileUncorrected:
+      uncorrected('volatile') ?? (inParts.length === 0 ? null : inParts.reduce((all, value) => all + value)),
     aggregateUncorrected: uncorrected('aggregate'),
     remappedUncorrected: gpu.number('remapped_rows/remapped_row_unc'),
     exhaustedBanks: gpu.number('remapped_rows/row_remapper_histogram/row_remapper_histogram_none'),

@@ -2,7 +2,7 @@ import { defineProbe, type Asking } from '../core/probe.ts';
 import type { ServiceState, StateWord } from '../core/service-manager.ts';
 import { listeners, type Listener } from './listeners.ts';
 import { processes, treeOf, type Process } from './processes.ts';
-import { serviceProcesses, type ServiceInput, type ServiceProcesses } from './service-processes.ts';
+import { isManagerProcess, serviceProcesses, type ServiceInput, type ServiceProcesses } from './service-processes.ts';
 import { serviceStates } from './service-states.ts';
 import { holdersOf, socketsOf } from './socket-owners.ts';
 
@@ -80,12 +80,9 @@ function relationTo(tree: readonly Process[], by: readonly Holder[], pids: reado
   // Instances of a pm2 cluster have no port of their own: the daemon accepts for them.
   if (by.some(({ args }) => args.startsWith('PM2 v'))) return 'manager';
   // A program that crashes over and over may be up again since the manager was asked.
-  const isNew = ({ unit, parentArgs }: Holder) => unit === null && isManager(parentArgs);
+  const isNew = ({ unit, parentArgs }: Holder) => unit === null && isManagerProcess(parentArgs);
   return tree.length === 0 && by.some(isNew) ? 'service' : 'other';
 }
-
-/** pm2 renames its daemon to this. */
-const isManager = (args: string): boolean => /^PM2 v\d|^(?:\S*python\S* )?(?:\S*\/)?supervisord(?: |$)/.test(args);
 
 function holderOf(list: readonly Process[], managed: readonly ServiceState[], pid: number): readonly Holder[] {
   const found = list.find((each) => each.pid === pid);

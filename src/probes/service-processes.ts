@@ -35,3 +35,7 @@ export const serviceProcesses = defineProbe({
     return { silent: null, state, tree: treeOf(list, state.pid).slice(0, mostProcesses) };
   },
 });
+
+/** By its arguments a supervisord, or a pm2 daemon, which renames itself so. */
+export const isManagerProcess = (args: string): boolean =>
+  /^PM2 v\d|^(?:\S*python\S* )?(?:\S*\/)?supervisord(?: |$)/.test(args);

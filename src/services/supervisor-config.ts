@@ -40,9 +40,11 @@ export function supervisorAddress(server: string): SupervisorAddress {
     : { url: 'http://supervisor/RPC2', socket };
 }
 
-function iniSections(text: string): Map<string, Map<string, string>> {
+/** Sections and their values by lower case key; a line that begins with a blank goes on with the value before it. */
+export function iniSections(text: string): Map<string, Map<string, string>> {
   const sections = new Map<string, Map<string, string>>();
   let section = new Map<string, string>();
+  let last: string | undefined;
   for (const line of text.split('\n')) {
     const plain = line.replace(/(?:^|\s)[;#].*$/, '').trimEnd();
     const header = /^\[([^\]]+)\]/.exec(plain)?.[1];
@@ -50,7 +52,13 @@ function iniSections(text: string): Map<string, Map<string, string>> {
     if (header !== undefined) {
       section = sections.get(header) ?? new Map();
       sections.set(header, section);
-    } else if (key !== undefined && value !== undefined) section.set(key.toLowerCase(), value);
+      last = undefined;
+    } else if (key !== undefined && value !== undefined) {
+      last = key.toLowerCase();
+      section.set(last, value);
+    } else if (last !== undefined && /^\s+\S/.test(plain)) {
+      section.set(last, `${section.get(last)}\n${plain.trim()}`);
+    }
   }
   return sections;
 }

@@ -11,11 +11,19 @@ export type XmlRpcAnswer =
   | { readonly ok: true; readonly value: Value | undefined }
   | { readonly ok: false; readonly code: number; readonly say: string };
 
-const body =
-  '<?xml version="1.0"?><methodCall><methodName>supervisor.getAllProcessInfo</methodName><params/></methodCall>';
+/**
+ * The questions that only look. reloadConfig is none: it reads the files into the running supervisord, and what is
+ * started next is then another program. Source: supervisor/rpcinterface.py of 4.2.5.
+ */
+type Question = 'getAllProcessInfo' | 'getAllConfigInfo';
 
-/** Asks a supervisord for all it runs. */
-export function allProcessInfo({ url, socket, auth }: SupervisorAddress, become: 'sudo' | undefined) {
+/** Asks a supervisord for all that it runs, or for all that it has read of its configuration. */
+export function askSupervisord(
+  question: Question,
+  { url, socket, auth }: SupervisorAddress,
+  become: 'sudo' | undefined,
+) {
+  const body = `<?xml version="1.0"?><methodCall><methodName>supervisor.${question}</methodName><params/></methodCall>`;
   const login = auth === undefined ? {} : { authorization: `Basic ${base64(`${auth.user}:${auth.password}`)}` };
   const headers = { 'content-type': 'text/xml', accept: 'text/xml', ...login };
   return http(url, { socket, headers, body, bytes: 8 * 1024 ** 2, become });

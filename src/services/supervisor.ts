@@ -15,11 +15,12 @@ import { declaredUnits } from './declared-units.ts';
 import { exitLog } from './exit-log.ts';
 import { runFound } from './program-path.ts';
 import { supervisorLog, type SupervisorAddress } from './supervisor-config.ts';
+import { supervisorDrift } from './supervisor-drift.ts';
 import { supervisorLogLine } from './supervisor-log.ts';
 import { supervisorPlaces, type SupervisorPlaces } from './supervisor-places.ts';
 import { plainUnit, supervisorStates } from './supervisor-states.ts';
 import { supervisorStatusText } from './supervisor-status-text.ts';
-import { allProcessInfo, xmlRpcAnswer } from './supervisor-xml-rpc.ts';
+import { askSupervisord, xmlRpcAnswer } from './supervisor-xml-rpc.ts';
 
 /** supervisord: XML-RPC over its socket or port, so that nothing is started on the node; supervisorctl where that fails. */
 export const supervisor = defineServiceManager({
@@ -32,6 +33,7 @@ export const supervisor = defineServiceManager({
   // Its programs write to files, and `list` names them.
   logs: () => inStep<LogText>([]),
   exits: exitsOfUnit,
+  drift: supervisorDrift,
 });
 
 function* exitsOfUnit({ config, become }: ManagerPlace, unit: string): Asking<Exits> {
@@ -65,7 +67,7 @@ const nameOf = ({ url, socket }: SupervisorAddress): string => socket ?? url;
 
 /** Undefined where what answers, or does not, is none of the ways that supervisord has. */
 function* askAt(address: SupervisorAddress, become: 'sudo' | undefined): Asking<ManagerAnswer | undefined> {
-  const reply = yield* ask(allProcessInfo(address, become));
+  const reply = yield* ask(askSupervisord('getAllProcessInfo', address, become));
   if (!reply.ok) return unreachable(reply, address);
   if (reply.status === 401) {
     const say =

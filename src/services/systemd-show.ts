@@ -1,5 +1,5 @@
 import { OpsError } from '../core/errors.ts';
-import type { ServiceState, StateWord } from '../core/service-manager.ts';
+import type { Drift, ServiceState, StateWord } from '../core/service-manager.ts';
 
 export const systemdProperties = [
   'Id',
@@ -12,6 +12,7 @@ export const systemdProperties = [
   'NRestarts',
   'MainPID',
   'ActiveEnterTimestampMonotonic',
+  'NeedDaemonReload',
 ] as const;
 
 type Properties = Readonly<Partial<Record<string, string>>>;
@@ -31,6 +32,17 @@ export function systemdStates(
   }
   return units.map((unit, index) => stateOf(unit, properties(blocks[index] ?? ''), nodeUptimeSeconds));
 }
+
+/** Units whose files changed since systemd read them. Source: org.freedesktop.systemd1(5), NeedDaemonReload. */
+export const systemdDrift = (text: string, units: readonly string[], unit: string): Drift => {
+  const shown = properties(text.trim().split(/\n{2,}/)[units.indexOf(unit)] ?? '');
+  if (shown['LoadState'] === 'not-found') return { drift: 'nowhere', say: `systemd finds no file of ${unit}` };
+  if (shown['NeedDaemonReload'] === 'yes')
+    return { drift: 'changed', say: 'its unit file or a drop-in changed on disk' };
+  return shown['NeedDaemonReload'] === 'no'
+    ? { drift: 'none', say: 'its unit file' }
+    : { drift: 'unknown', say: 'systemd does not tell' };
+};
 
 const properties = (block: string): Properties =>
   Object.fromEntries(

@@ -14,7 +14,7 @@ import { clean } from '../core/text.ts';
 import { exitsOf } from './exit-log.ts';
 import { runFound } from './program-path.ts';
 import { journalLine } from './systemd-journal.ts';
-import { systemdProperties, systemdStates } from './systemd-show.ts';
+import { systemdDrift, systemdProperties, systemdStates } from './systemd-show.ts';
 
 /** systemd, by `systemctl show`, whose exit code is 0 for a unit that is not there too. Logs are in the journal. */
 export const systemd = defineServiceManager({
@@ -22,12 +22,7 @@ export const systemd = defineServiceManager({
   summary: 'systemd, by systemctl show and the journal',
   *list({ become }, units) {
     if (units.length === 0) return { reachable: true, via: 'systemctl show', services: [] };
-    const [shown, uptime] = yield* askAll([
-      runFound(['systemctl', 'show', '--no-pager', `--property=${systemdProperties.join(',')}`, '--', ...units], {
-        become,
-      }),
-      read('/proc/uptime', { bytes: 64 }),
-    ] as const);
+    const [shown, uptime] = yield* askAll([show(units, become), read('/proc/uptime', { bytes: 64 })] as const);
     if (shown.exitCode !== 0) return trouble(shown);
     const nodeUptime = Number(fileTextIfAny(uptime)?.split(' ')[0] ?? Number.NaN);
     const services = systemdStates(
@@ -38,6 +33,12 @@ export const systemd = defineServiceManager({
     return { reachable: true, via: 'systemctl show', services };
   },
   logs: journalOf,
+  // The same question as for its state, so that it costs none.
+  *drift({ become }, unit, units) {
+    const shown = yield* ask(show(units, become));
+    if (shown.exitCode !== 0) return { drift: 'unknown', say: 'systemd can not be asked' };
+    return systemdDrift(clean(captured(shown.stdout)), units, unit);
+  },
   // The same question as for its log, so that it costs none.
   *exits(place, unit) {
     const [log] = yield* journalOf(place, unit, logBytes);
@@ -50,6 +51,11 @@ export const systemd = defineServiceManager({
     };
   },
 });
+
+const show = (units: readonly string[], become: 'sudo' | undefined) =>
+  runFound(['systemctl', 'show', '--no-pager', `--property=${systemdProperties.join(',')}`, '--', ...units], {
+    become,
+  });
 
 function* journalOf({ become }: ManagerPlace, unit: string, bytes: number): Asking<readonly LogText[]> {
   // A line is about 100 bytes; of what is more, the end is kept.

@@ -1,21 +1,25 @@
 // Made by `npm run gen`.
 import type { AnyTool } from '../core/tool.ts';
 import { fleetCheck } from './fleet-check.ts';
+import { fleetDiscover } from './fleet-discover.ts';
 import { fleetList } from './fleet-list.ts';
 import { gpuStatus } from './gpu-status.ts';
 import { healthCheck } from './health-check.ts';
 import { logTail } from './log-tail.ts';
 import { modelVerify } from './model-verify.ts';
 import { nodeTriage } from './node-triage.ts';
+import { queueCheck } from './queue-check.ts';
 import { serviceList } from './service-list.ts';
 
 export const tools: readonly AnyTool[] = [
   fleetCheck,
+  fleetDiscover,
   fleetList,
   gpuStatus,
   healthCheck,
   logTail,
   modelVerify,
   nodeTriage,
+  queueCheck,
   serviceList,
 ];

@@ -6,6 +6,8 @@ import { modelPresent } from '../checks/model-present.ts';
 import { modelRead } from '../checks/model-read.ts';
 import { modelShards } from '../checks/model-shards.ts';
 import { modelStable } from '../checks/model-stable.ts';
+import { modelVisible } from '../checks/model-visible.ts';
+import { modelWriters } from '../checks/model-writers.ts';
 import { itsService } from '../checks/verify-model.ts';
 import type { AnyCheck } from '../core/check.ts';
 import { OpsError } from '../core/errors.ts';
@@ -18,7 +20,16 @@ import { findingsReport } from './findings-report.ts';
 import { look } from './look.ts';
 import { withModelAt, withoutStandIn } from './model-at.ts';
 
-const judgements = [modelPresent, modelStable, modelComplete, modelRead, modelFilled, modelShards];
+const judgements = [
+  modelPresent,
+  modelStable,
+  modelComplete,
+  modelRead,
+  modelFilled,
+  modelShards,
+  modelWriters,
+  modelVisible,
+];
 
 export const modelVerify = defineTool({
   name: 'model_verify',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { OpsError } from '../../src/core/errors.ts';
+import { amdSmiGpus, rocmSmiGpus } from '../../src/probes/amd-smi-json.ts';
 import { fileFormat } from '../../src/probes/file-format.ts';
 import type { Probe } from '../../src/core/probe.ts';
 import { diskUse } from '../../src/probes/disk-use.ts';
@@ -35,12 +36,25 @@ const answered =
 const full = { space: { totalBytes: 100, freeBytes: 0, inodes: 0, freeInodes: 0 } };
 const sample = (path: string, at: (replies: RecordedReply[][]) => string | undefined) =>
   new TextEncoder().encode(at((JSON.parse(text(fixture(path))) as { replies: RecordedReply[][] }).replies));
+const amdSmi = new TextEncoder().encode(
+  '[{"gpu": 0, "temperature": {"hotspot": {"value": 44, "unit": "C"}}, "mem_usage": {"total_vram": {"value": 196592, "unit": "MB"}, "used_vram": "N/A"}}]',
+);
+const rocmSmi = new TextEncoder().encode(
+  '{"card0": {"Temperature (Sensor edge) (C)": "45.0", "VRAM Total Memory (B)": "12868124672", "VRAM Total Used Memory (B)": "1"}}',
+);
 
 /** Everything that reads what a node wrote: a name, a good sample, and the parser. */
 const parsers: readonly (readonly [name: string, sample: Uint8Array, parse: (bytes: Uint8Array) => unknown])[] = [
   ['nvidia-smi of driver 515', fixture('probes/gpu.devices/t4-515.xml'), (bytes) => nvidiaSmiXml(text(bytes))],
   ['nvidia-smi with a lost GPU', fixture('probes/gpu.devices/lost-gpu-550.xml'), (bytes) => nvidiaSmiXml(text(bytes))],
   ['nvidia-smi with MIG', fixture('probes/gpu.devices/h100-mig-590.xml'), (bytes) => nvidiaSmiXml(text(bytes))],
+  [
+    'nvidia-smi of a GPU behind NVSwitch',
+    fixture('probes/gpu.devices/h200-590.xml'),
+    (bytes) => nvidiaSmiXml(text(bytes)),
+  ],
+  ['amd-smi', amdSmi, (bytes) => amdSmiGpus(text(bytes))],
+  ['rocm-smi', rocmSmi, (bytes) => rocmSmiGpus(text(bytes))],
   ['GGUF', model, gguf],
   ['safetensors', safetensorsFile({ a: [0, 8], b: [8, 64] }), safetensors],
   ['the first bytes of a file', model, fileFormat],

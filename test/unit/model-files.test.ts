@@ -17,6 +17,7 @@ import { modelPresent } from '../../src/checks/model-present.ts';
 import { modelStable } from '../../src/checks/model-stable.ts';
 import { modelAccess } from '../../src/probes/model-access.ts';
 import { modelFile } from '../../src/probes/model-file.ts';
+import { modelWhereabouts } from '../../src/probes/model-whereabouts.ts';
 import { modelHeader } from '../../src/probes/model-header.ts';
 import { fromDisk } from '../support/disk.ts';
 import { ggufFile } from '../../sandbox/gguf.ts';
@@ -39,6 +40,7 @@ function judged(path: string, user?: string) {
   if (subject === undefined) throw new Error('no model is declared');
   const facts = {
     file: fromDisk(modelFile.steps({ path })).fact,
+    whereabouts: fromDisk(modelWhereabouts.steps({ path })).fact,
     access: fromDisk(modelAccess.steps({ path, user: user ?? null })).fact,
   };
   const header = fromDisk(modelHeader.steps({ path }));
@@ -93,10 +95,14 @@ describe('model files of this machine', () => {
     ['directory', 'is a directory', () => (mkdirSync(at('dir.gguf')), at('dir.gguf'))],
     ['pipe that nobody writes to', 'is a fifo', () => (execFileSync('mkfifo', [at('fifo.gguf')]), at('fifo.gguf'))],
     ['empty file', 'is empty', () => file('empty.gguf', '')],
-    ['name that ends in a blank', '"trailing.gguf " is there', () => (file('trailing.gguf '), at('trailing.gguf'))],
+    [
+      'name that ends in a blank',
+      'trailing.gguf " is there, which differs in blanks',
+      () => (file('trailing.gguf '), at('trailing.gguf')),
+    ],
     ['download that did not end', 'not finished', () => (file('half.gguf.part'), at('half.gguf'))],
     ['link to itself', 'leads back to itself', () => (symlinkSync('loop.gguf', at('loop.gguf')), at('loop.gguf'))],
-    ['missing folder', 'so is its folder', () => at('nowhere/a.gguf')],
+    ['missing folder', 'so is the folder', () => at('nowhere/a.gguf')],
   ])('a %s is critical', (_, says, make) => {
     expect(judged(make()).present).toMatchObject({ status: 'critical', summary: expect.stringContaining(says) });
   });

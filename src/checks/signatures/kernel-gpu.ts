@@ -45,7 +45,7 @@ export const kernelGpu = defineSignatures<KernelSignature>([
     status: 'critical',
     holds: 'boot',
     pattern:
-      /GPU (?:at )?(?:PCI:)?(?<on>(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-9a-f]{2}(?:\.\d)?):? (?:GPU )?has fallen off the bus|NVIDIA GPU (?<at>[0-9a-f:.]+)(?:\s.{0,40})? fallen off the bus and is not responding/i,
+      /GPU (?:at )?(?:PCI:)?(?<on>(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-9a-f]{2}(?:\.\d)?):? (?:GPU )?has fallen off the bus|fallen off the bus and is not responding to commands/i,
     meaning: 'A GPU has fallen off the bus',
     advice:
       'Stop asking nvidia-smi; drain and reboot the node, often only a cold power cycle helps; if it repeats, replace it.',
@@ -53,6 +53,7 @@ export const kernelGpu = defineSignatures<KernelSignature>([
     examples: [
       'NVRM: GPU 0000:01:00.0: GPU has fallen off the bus.',
       'NVRM: GPU at 0000:01:00.0 has fallen off the bus.',
+      'NVRM: fallen off the bus and is not responding to commands.',
     ],
     source: 'gpud; public runbooks: Xid 79 without its line',
   },

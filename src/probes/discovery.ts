@@ -1,0 +1,168 @@
+import { read, stat } from '../core/command.ts';
+import { opsError } from '../core/errors.ts';
+import { askAll, defineProbe, type Asking } from '../core/probe.ts';
+import { fileTextIfAny } from '../core/reply.ts';
+import type { ManagerName } from '../core/service.ts';
+import type { ManagerPlace, ServiceState } from '../core/service-manager.ts';
+import { listeners } from './listeners.ts';
+import { processes, treeOf, type Process } from './processes.ts';
+import { modelsIn, programKind } from './program-kinds.ts';
+import { serviceStates } from './service-states.ts';
+import { holdersOf } from './socket-owners.ts';
+
+export interface FoundModel {
+  readonly path: string;
+  /** Null where it can't be looked at. */
+  readonly bytes: number | null;
+}
+
+/** Something that runs on a node and is worth a place in its fleet entry. */
+export interface FoundService {
+  readonly manager: ManagerName;
+  readonly config: string | null;
+  /** `none`: the program's name. */
+  readonly unit: string;
+  readonly state: ServiceState | null;
+  /** Its processes; empty while it does not run. */
+  readonly tree: readonly Process[];
+  readonly ports: readonly number[];
+  readonly models: readonly FoundModel[];
+}
+
+export interface Discovery {
+  readonly services: readonly FoundService[];
+  /** Ports that no found service holds, and the program that does, where it may be seen. */
+  readonly otherPorts: readonly { readonly port: number; readonly program: string | null }[];
+  /** Managers that are there and can't be asked. */
+  readonly silent: readonly { readonly manager: ManagerName; readonly say: string }[];
+}
+
+const most = 64;
+
+/** What runs on a node: one `ps`, one look at who holds the ports, and what the service managers say. */
+export const discovery = defineProbe({
+  name: 'node.discovery',
+  summary: 'What runs on a node: managers and their services, ports and who holds them, models that are in use',
+  *steps({ become }: { readonly become?: 'sudo' | undefined }): Asking<Discovery> {
+    const { list } = yield* processes.steps({});
+    const sockets = yield* listeners.steps({});
+    const holders =
+      sockets.length === 0
+        ? {}
+        : yield* holdersOf(
+            sockets.map(({ inode }) => inode),
+            become,
+          );
+    const portsOf = (pids: readonly number[]) => {
+      const held = sockets.filter(({ inode }) => holders[inode]?.some((pid) => pids.includes(pid)));
+      return [...new Set(held.map(({ port }) => port))].toSorted((a, b) => a - b);
+    };
+
+    const managed: Omit<FoundService, 'ports' | 'models'>[] = [];
+    const silent: Discovery['silent'][number][] = [];
+    const supervisors = configsOf(list);
+    const places: readonly (readonly [ManagerName, ManagerPlace])[] = [
+      ...(supervisors.length === 0 ? [{}] : supervisors).map((place) => ['supervisor', { ...place, become }] as const),
+      ['pm2', { become }],
+    ];
+    for (const [manager, place] of places) {
+      const told = yield* asked(manager, place, []);
+      if ('say' in told) {
+        if (told.is) silent.push({ manager, say: told.say });
+      } else managed.push(...told.services.map((state) => found(manager, place, state, list)));
+    }
+    const alone = yield* loose(list, managed);
+    const services = [...managed, ...alone].slice(0, most);
+    const paths = [...new Set(services.flatMap(({ tree }) => tree.flatMap(({ args }) => modelsIn(args))))].slice(
+      0,
+      most,
+    );
+    const sizes = paths.length === 0 ? [] : yield* askAll(paths.map((path) => stat(path, { become })));
+    const modelOf = (path: string): FoundModel => {
+      const seen = sizes[paths.indexOf(path)];
+      return { path, bytes: seen?.ok === true && seen.type === 'file' ? seen.size : null };
+    };
+    const complete = services.map((service): FoundService => ({
+      ...service,
+      ports: portsOf(service.tree.map(({ pid }) => pid)),
+      models: [...new Set(service.tree.flatMap(({ args }) => modelsIn(args)))].map(modelOf),
+    }));
+    const taken = complete.flatMap(({ ports }) => ports);
+    const others = sockets.filter(({ port }) => !taken.includes(port));
+    return {
+      services: complete,
+      otherPorts: [...new Set(others.map(({ port }) => port))]
+        .toSorted((a, b) => a - b)
+        .slice(0, most)
+        .map((port) => {
+          const inode = others.find((each) => each.port === port)?.inode ?? '';
+          const pid = holders[inode]?.[0];
+          const args = list.find((each) => each.pid === pid)?.args;
+          return { port, program: args === undefined ? null : programName(args) };
+        }),
+      silent,
+    };
+  },
+});
+
+/** Where each supervisord that runs was told to read its configuration. */
+function configsOf(list: readonly Process[]): readonly ManagerPlace[] {
+  const running = list.filter(({ args }) => /(?:^|\/)supervisord(?:\s|$)/.test(args));
+  const named = running.map(({ args }) => /\s(?:-c\s*|--configuration[= ])(\/\S+)/.exec(args)?.[1]);
+  return [...new Set(named)].map((config) => (config === undefined ? {} : { config }));
+}
+
+type Told =
+  | { readonly services: readonly ServiceState[] }
+  /** `is`: there is something that should have answered. */
+  | { readonly say: string; readonly is: boolean };
+
+function* asked(manager: ManagerName, place: ManagerPlace, units: readonly string[]): Asking<Told> {
+  try {
+    const answer = yield* serviceStates.steps({ manager, place, units });
+    if (answer.reachable) return { services: answer.services };
+    return { say: answer.say, is: answer.reason !== 'absent' && answer.reason !== 'stopped' };
+  } catch (thrown) {
+    const { code, message } = opsError(thrown);
+    if (code !== 'OUTPUT_UNREADABLE') throw thrown;
+    return { say: message, is: true };
+  }
+}
+
+const found = (manager: ManagerName, place: ManagerPlace, state: ServiceState, list: readonly Process[]) => ({
+  manager,
+  config: place.config ?? null,
+  unit: state.unit,
+  state,
+  tree: state.pid === null ? [] : treeOf(list, state.pid),
+});
+
+/** Known programs that no asked manager has started: under systemd where their control group says so. */
+function* loose(
+  list: readonly Process[],
+  managed: readonly Pick<FoundService, 'tree'>[],
+): Asking<readonly Omit<FoundService, 'ports' | 'models'>[]> {
+  const owned = managed.flatMap(({ tree }) => tree.map(({ pid }) => pid));
+  const known = list.filter(({ pid, args }) => !owned.includes(pid) && programKind(args) !== undefined);
+  const roots = known.filter(({ parent }) => !known.some(({ pid }) => pid === parent)).slice(0, most);
+  if (roots.length === 0) return [];
+  const groups = yield* askAll(roots.map(({ pid }) => read(`/proc/${pid}/cgroup`, { bytes: 4_096 })));
+  const units = groups.map((reply) => /\/([^/\n]+\.service)$/m.exec(fileTextIfAny(reply) ?? '')?.[1]);
+  const named = [...new Set(units.filter((unit) => unit !== undefined))];
+  const told = named.length === 0 ? { services: [] } : yield* asked('systemd', {}, named);
+  const states = 'say' in told ? [] : told.services;
+  return roots.map((root, index) => {
+    const state = states.find(({ unit, pid }) => unit === units[index] && pid !== null) ?? null;
+    const tree = treeOf(list, root.pid);
+    if (state === null) return { manager: 'none' as const, config: null, unit: programName(root.args), state, tree };
+    return { manager: 'systemd' as const, config: null, unit: state.unit, state, tree };
+  });
+}
+
+/** The program, or the script that an interpreter runs, without its folder and the other arguments, which may hold secrets. */
+export function programName(args: string): string {
+  const [program = args, script = ''] = args
+    .split(' ')
+    .map((word) => /^\[?(?:\S*\/)?([^\s\]:]+)/.exec(word)?.[1] ?? word);
+  return /^(?:python|node|ruby|perl|bash|dash|sh)[\d.]*$/.test(program) && /^\w/.test(script) ? script : program;
+}
