@@ -8,7 +8,7 @@ interface KernelWait {
 
 /**
  * The first row that fits counts. Sources: recorded waits on FUSE; names of functions in Linux (fs/fuse, net/sunrpc,
- * fs/nfs, mm/filemap.c, fs/ext4, fs/xfs, block) and in the open NVIDIA kernel modules.
+ * fs/nfs, mm/filemap.c, fs/ext4, fs/xfs, block, drivers/gpu). The NVIDIA driver is judged by `gpu.wedged`.
  */
 export const kernelWaits: readonly KernelWait[] = [
   {
@@ -28,15 +28,8 @@ export const kernelWaits: readonly KernelWait[] = [
     whom: 'nfs',
   },
   {
-    pattern: /^(?:_?nv\d*(?:rm|_)|_?nvidia|os_acquire|uvm_|rm_|amdgpu_|kfd_|kgd2kfd|drm_|dma_fence|ttm_|vfio_)/,
-    examples: [
-      'nv_open_device',
-      'os_acquire_rwlock_write',
-      'uvm_va_space_destroy',
-      'amdgpu_device_gpu_recover',
-      '_nv000123rm',
-      'dma_fence_default_wait',
-    ],
+    pattern: /^(?:amdgpu_|kfd_|kgd2kfd|drm_|dma_fence|ttm_|vfio_)/,
+    examples: ['amdgpu_device_gpu_recover', 'dma_fence_default_wait', 'vfio_pci_core_disable'],
     whom: 'driver',
   },
   {

@@ -1,7 +1,8 @@
 import { defineCheck, needTwice, theNode, type Verdict } from '../core/check.ts';
 import { count } from '../core/format.ts';
 import type { Next } from '../core/report.ts';
-import { processes, type Process, type Processes } from '../probes/processes.ts';
+import { mayHangInDriver } from '../probes/gpu-stuck.ts';
+import { processes, programOf, type Process, type Processes } from '../probes/processes.ts';
 import { waitsFor } from './kernel-waits.ts';
 
 const apartMs = 10_000;
@@ -37,9 +38,11 @@ export const nodeStuck = defineCheck({
  * Threads of the kernel sleep so by trade, and a busy disk keeps others waiting all the time: how long is told by the
  * pressure on storage (node.load) and by the kernel log. Who waits for FUSE can be interrupted for a while (S, not D).
  */
-function isWaiting({ state, waitsIn, args }: Process): boolean {
+function isWaiting(process: Process): boolean {
+  const { state, waitsIn, args } = process;
   const whom = waitsFor(waitsIn ?? '');
-  if (args === '' || whom === 'storage') return false;
+  // The NVIDIA driver is the matter of gpu.wedged.
+  if (args === '' || whom === 'storage' || mayHangInDriver(process)) return false;
   return state === 'D' || (state === 'S' && whom === 'fuse' && !isDaemon(waitsIn ?? ''));
 }
 
@@ -64,7 +67,7 @@ const meanings: Readonly<Record<Whom, { status: Verdict['status']; whom: string;
     status: 'critical',
     whom: 'the GPU driver',
     next: {
-      say: 'Do not run nvidia-smi again, each call gets stuck too: save the kernel log; only a reboot ends such processes.',
+      say: 'Run no further tools of the GPU, they get stuck too: save the kernel log; only a reboot ends such processes.',
     },
   },
   fuse: {
@@ -88,7 +91,7 @@ function byWhom(stuck: readonly Process[]): readonly Verdict[] {
   const groups = new Map<Whom, Process[]>();
   for (const process of stuck) {
     const seen = waitsFor(process.waitsIn ?? '');
-    const whom = ofDriver(process) ? 'driver' : seen === undefined || seen === 'storage' ? 'unseen' : seen;
+    const whom = seen === undefined || seen === 'storage' ? 'unseen' : seen;
     groups.set(whom, [...(groups.get(whom) ?? []), process]);
   }
   return [...groups].map(([key, group]) => {
@@ -100,14 +103,8 @@ function byWhom(stuck: readonly Process[]): readonly Verdict[] {
   });
 }
 
-/** The tools and daemons of the driver are stuck in nothing else. */
-const ofDriver = ({ args, waitsIn }: Process): boolean =>
-  waitsFor(waitsIn ?? '') === undefined && /^nvidia-|^(?:rocm|amd)-smi$|^dcgmi?$/.test(programOf(args));
-
-const nameOf = ({ args, pid, waitsIn }: Process): string =>
-  `${programOf(args)} (pid ${pid}${waitsIn === null ? '' : `, in ${waitsIn}`})`;
-
-const programOf = (args: string): string => (args.split(' ')[0] ?? '').replace(/^.*\//, '').slice(0, 40);
+const nameOf = (process: Process): string =>
+  `${programOf(process)} (pid ${process.pid}${process.waitsIn === null ? '' : `, in ${process.waitsIn}`})`;
 
 function zombies({ list }: Processes): readonly Verdict[] {
   const dead = list.filter(({ state }) => state === 'Z');
@@ -115,7 +112,8 @@ function zombies({ list }: Processes): readonly Verdict[] {
   const parents = new Map<number, number>();
   for (const { parent } of dead) parents.set(parent, (parents.get(parent) ?? 0) + 1);
   const [[parent, most] = [0, 0]] = [...parents].toSorted(([, a], [, b]) => b - a);
-  const program = programOf(list.find(({ pid }) => pid === parent)?.args ?? '');
+  const owner = list.find(({ pid }) => pid === parent);
+  const program = owner === undefined ? 'a process' : programOf(owner);
   const summary = `${dead.length} processes that ended were never cleared away, ${manyZombies} or more; ${most} of them by ${program} (pid ${parent}).`;
   const say = `Restart ${program} when it suits, or start the container with an init (docker run --init): they go away with their parent.`;
   return [{ status: 'degraded', summary, next: [{ say }] }];

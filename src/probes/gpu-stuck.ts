@@ -1,7 +1,7 @@
 import { read, type FileTrouble, type ReadFound } from '../core/command.ts';
 import { askAll, type Asking } from '../core/probe.ts';
 import { fileTextIfAny } from '../core/reply.ts';
-import { processes, type Process } from './processes.ts';
+import { processes, programOf, type Process } from './processes.ts';
 
 /** A process that hangs in the NVIDIA driver and can't be ended; `waitsIn` is the place in the kernel, where that shows. */
 export interface StuckProcess {
@@ -28,7 +28,7 @@ const loops = /\s(?:-l|--loop|-lms|--loop-ms|dmon|pmon|daemon|stats)\b/;
  */
 export function* stuckInDriver(leastSeconds = stuckSeconds): Asking<StuckProcess | null> {
   const { list } = yield* processes.steps({});
-  const suspects = list.filter(isSuspect).slice(0, mostSuspects);
+  const suspects = list.filter(mayHangInDriver).slice(0, mostSuspects);
   if (suspects.length === 0) return null;
   const [self, ...others] = yield* askAll(['self', ...suspects.map(({ pid }) => pid)].map(schedulerOf));
   const now = lastRan(self);
@@ -43,14 +43,12 @@ export function* stuckInDriver(leastSeconds = stuckSeconds): Asking<StuckProcess
 
 const schedulerOf = (pid: string | number) => read(`/proc/${pid}/sched`, { bytes: 4096 });
 
-const isSuspect = (process: Process): boolean =>
+/** It sleeps uninterruptibly in the NVIDIA driver, for a moment or for good. */
+export const mayHangInDriver = (process: Process): boolean =>
   process.state === 'D' && (programOf(process) === 'nvidia-smi' || inDriver.test(process.waitsIn ?? ''));
 
 const ageOf = (process: Process): number =>
   programOf(process) === 'nvidia-smi' && !loops.test(process.args) ? (process.ageSeconds ?? 0) : 0;
-
-/** Without its folder, and without the brackets around a process that has let go of its memory. */
-const programOf = ({ args }: Process): string => /^\[?(?:\S*\/)?([^\s\]]+)/.exec(args)?.[1] ?? 'a process';
 
 /** Milliseconds on the scheduler's clock; null where the kernel does not show it. */
 function lastRan(reply: ReadFound | FileTrouble | undefined): number | null {

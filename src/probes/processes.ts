@@ -28,6 +28,7 @@ export interface Processes {
 // wwo: arguments as long as they are. ps of busybox knows none of these, and slim images have no ps at all.
 const ps = ['ps', '-ewwo', 'pid=,ppid=,user:32=,stat=,etimes=,rss=,wchan:32=,args='] as const;
 const mostRead = 500;
+const mostWaits = 20;
 
 /** One `ps`; where there is none, /proc. A process that is stuck in the kernel can make `ps` hang, so it stands alone. */
 export const processes = defineProbe({
@@ -96,7 +97,22 @@ function* fromFiles(refused: ExecReply): Asking<Processes> {
       },
     ];
   });
-  return { complete: folder.omitted === 0 && pids.length <= mostRead, list: found };
+  return { complete: folder.omitted === 0 && pids.length <= mostRead, list: yield* withWaits(found) };
+}
+
+/** Where those sleep that no signal ends. */
+function* withWaits(found: readonly Process[]): Asking<readonly Process[]> {
+  const asleep = found.filter(({ state }) => state === 'D').slice(0, mostWaits);
+  if (asleep.length === 0) return found;
+  const replies = yield* askAll(asleep.map(({ pid }) => read(`/proc/${pid}/wchan`, { bytes: 128 })));
+  const places = new Map(
+    asleep.map(({ pid }, index) => [pid, replies[index] && fileTextIfAny(replies[index])?.trim()] as const),
+  );
+  return found.map((process) => {
+    const place = places.get(process.pid);
+    // The kernel writes 0 for what it does not show.
+    return place === undefined || place === '' || place === '0' ? process : { ...process, waitsIn: place };
+  });
 }
 
 /** A process and all that it started, itself first. */
@@ -105,3 +121,6 @@ export function treeOf(all: readonly Process[], pid: number): readonly Process[]
   const below = all.filter((each) => each.parent === pid && each.pid !== pid);
   return [...own, ...below.flatMap((child) => treeOf(all, child.pid))];
 }
+
+/** Without its folder, and without the brackets around a process that has let go of its memory. */
+export const programOf = ({ args }: Process): string => /^\[?(?:\S*\/)?([^\s\]]+)/.exec(args)?.[1] ?? 'a process';

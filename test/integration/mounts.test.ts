@@ -5,12 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { mountAlive } from '../../src/checks/mount-alive.ts';
+import { nodeStuck } from '../../src/checks/node-stuck.ts';
 import type { Finding } from '../../src/core/report.ts';
 import { createEvidence } from '../../src/engine/evidence.ts';
 import { createMemory } from '../../src/engine/memory.ts';
 import { survey } from '../../src/engine/survey.ts';
 import { createSweep } from '../../src/engine/sweep.ts';
+import { processes } from '../../src/probes/processes.ts';
 import { createSshTransport } from '../../src/transport/ssh.ts';
+import { drive } from '../support/drive.ts';
+import { testNode } from '../support/node.ts';
 import { has } from '../support/requires.ts';
 import { sshNode, startSshd, type Sshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
@@ -85,4 +89,18 @@ describe.skipIf(!has('bindfs'))('a real FUSE mount (needs bindfs)', () => {
       },
     ]);
   });
+
+  test.skipIf(!has('ps'))(
+    'whose program is stopped holds up who looks there, and two looks show it (needs ps)',
+    async () => {
+      daemon.kill('SIGSTOP');
+      const reader = spawn('ls', [place], { stdio: 'ignore' });
+      await until(() => readFileSync(`/proc/${reader.pid}/wchan`, 'utf8').startsWith('request_wait'));
+      const looks = [await drive(processes.steps({})), await drive(processes.steps({}))] as const;
+      reader.kill('SIGKILL');
+      expect(nodeStuck.evaluate({ looks }, testNode(), testNode())).toMatchObject([
+        { status: 'degraded', summary: expect.stringContaining(`ls (pid ${reader.pid}, in request_wait_answer)`) },
+      ]);
+    },
+  );
 });
