@@ -7,6 +7,7 @@ import { gpuMemory } from './gpu-memory.ts';
 import { gpuNvml } from './gpu-nvml.ts';
 import { gpuRecovery } from './gpu-recovery.ts';
 import { gpuTemperature } from './gpu-temperature.ts';
+import { managerOrphans } from './manager-orphans.ts';
 import { managerReach } from './manager-reach.ts';
 import { modelComplete } from './model-complete.ts';
 import { modelPresent } from './model-present.ts';
@@ -34,6 +35,7 @@ export const checks: readonly AnyCheck[] = [
   gpuNvml,
   gpuRecovery,
   gpuTemperature,
+  managerOrphans,
   managerReach,
   modelComplete,
   modelPresent,

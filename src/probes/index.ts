@@ -13,6 +13,7 @@ import { memory } from './memory.ts';
 import { modelAccess } from './model-access.ts';
 import { modelFile } from './model-file.ts';
 import { modelHeader } from './model-header.ts';
+import { pm2Orphans } from './pm2-orphans.ts';
 import { processes } from './processes.ts';
 import { serviceDrift } from './service-drift.ts';
 import { serviceExits } from './service-exits.ts';
@@ -38,6 +39,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   modelAccess,
   modelFile,
   modelHeader,
+  pm2Orphans,
   processes,
   serviceDrift,
   serviceExits,
