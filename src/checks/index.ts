@@ -27,6 +27,7 @@ import { gpuUvm } from './gpu-uvm.ts';
 import { gpuWedged } from './gpu-wedged.ts';
 import { gpuXid } from './gpu-xid.ts';
 import { llmOffload } from './llm-offload.ts';
+import { managerOrphans } from './manager-orphans.ts';
 import { managerReach } from './manager-reach.ts';
 import { modelComplete } from './model-complete.ts';
 import { modelFilled } from './model-filled.ts';
@@ -95,6 +96,7 @@ export const checks: readonly AnyCheck[] = [
   gpuWedged,
   gpuXid,
   llmOffload,
+  managerOrphans,
   managerReach,
   modelComplete,
   modelFilled,

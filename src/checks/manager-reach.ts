@@ -39,6 +39,8 @@ function advice(reason: Reason, { manager, place }: Managed): string {
       return 'See who ends it; when it has ended, start it again.';
     case 'absent':
       return absent[manager];
+    case 'cut_off':
+      return `${manager} still watches its services, so nothing is down by this alone. Only a new start of ${manager} brings its socket back, and restarts all of them: find what removed the socket (a cleaner of /tmp), put it elsewhere, and choose a quiet moment.`;
     default:
       return `${start[manager]}${place.config === undefined ? '' : ` (configuration ${place.config})`}; in a container it may be the first process, so see whether the container was restarted.`;
   }

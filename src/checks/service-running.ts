@@ -1,12 +1,13 @@
 import { defineCheck, needTwice, services, type Verdict } from '../core/check.ts';
 import { count, durationText } from '../core/format.ts';
-import type { Node } from '../core/node.ts';
 import type { Status } from '../core/report.ts';
 import { unitOf, type Service } from '../core/service.ts';
 import type { ManagerAnswer, ServiceState, StateWord } from '../core/service-manager.ts';
 import { serviceStates } from '../probes/service-states.ts';
 import { managerOf } from './managed.ts';
+import { managerWord } from './manager-words.ts';
 import { likelyUnit } from './likely-unit.ts';
+import { readLog } from './read-log.ts';
 import { restartedBetween } from './restarted-between.ts';
 
 const apartMs = 10_000;
@@ -33,7 +34,12 @@ export const serviceRunning = defineCheck({
       restarted === undefined
         ? judge(says, state, last, before, node.thresholds.youngSeconds)
         : ({ status: 'critical', summary: `${says}, but it flaps: ${restarted}.` } as const);
-    return judged.status === 'ok' ? judged : { ...judged, next: [readLog(node, service)] };
+    if (judged.status === 'ok') return judged;
+    const word = state.state === 'running' ? undefined : managerWord(state.said, state.exitCode);
+    const next = [...(word === undefined ? [] : [{ say: word.advice }]), readLog(node, service)];
+    if (word === undefined) return { ...judged, next };
+    const summary = `${judged.summary.slice(0, -1)}; ${word.meaning}.`;
+    return { ...judged, summary, next, restartHelps: word.restartHelps };
   },
 });
 
@@ -102,10 +108,4 @@ const restartsText = (restarts: number | null): string =>
 const unreached = ({ name, manager }: Service, answer: ManagerAnswer): Verdict => ({
   status: 'unknown',
   summary: `${name}: not known, because ${manager} could not be asked (${answer.reachable ? 'it left it out' : answer.say}). See manager.reach.`,
-});
-
-const readLog = (node: Node, service: Service) => ({
-  say: `Read the logs of ${service.name}.`,
-  tool: 'log_tail',
-  args: { node: node.name, service: service.name },
 });

@@ -37,6 +37,7 @@ import { mountAnswer } from './mount-answer.ts';
 import { mounts } from './mounts.ts';
 import { names } from './names.ts';
 import { oomCounters } from './oom-counters.ts';
+import { pm2Orphans } from './pm2-orphans.ts';
 import { pressure } from './pressure.ts';
 import { processes } from './processes.ts';
 import { serviceCgroups } from './service-cgroups.ts';
@@ -92,6 +93,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   mounts,
   names,
   oomCounters,
+  pm2Orphans,
   pressure,
   processes,
   serviceCgroups,

@@ -34,6 +34,7 @@ export interface ServicePorts extends Pick<ServiceProcesses, 'silent'> {
 }
 
 const mostHolders = 4;
+const newSeconds = 10;
 
 /** Who listens on the ports of a service. Only for a socket that the service itself does not hold is anybody else asked. */
 export const servicePorts = defineProbe({
@@ -80,7 +81,9 @@ function relationTo(tree: readonly Process[], by: readonly Holder[], pids: reado
   // Instances of a pm2 cluster have no port of their own: the daemon accepts for them.
   if (by.some(({ args }) => args.startsWith('PM2 v'))) return 'manager';
   // A program that crashes over and over may be up again since the manager was asked.
-  const isNew = ({ unit, parentArgs }: Holder) => unit === null && isManagerProcess(parentArgs);
+  // Its age tells it from an orphan: those go to process 1, which in a container is the manager itself.
+  const isNew = ({ unit, parentArgs, ageSeconds }: Holder) =>
+    unit === null && isManagerProcess(parentArgs) && ageSeconds !== null && ageSeconds <= newSeconds;
   return tree.length === 0 && by.some(isNew) ? 'service' : 'other';
 }
 

@@ -25,11 +25,11 @@ export function supervisorConfig(text: string, path: string): readonly Superviso
     .filter(({ url, socket }, index, all) => all.findIndex((it) => it.url === url && it.socket === socket) === index);
 }
 
-/** Where supervisord writes its own log, by its configuration; undefined where that does not tell or it is no file. */
-export function supervisorLog(text: string, path: string): string | undefined {
+/** Where supervisord writes its own log or its number, by its configuration; undefined where that tells no file. */
+export function supervisorFile(text: string, path: string, key: 'logfile' | 'pidfile'): string | undefined {
   const here = path.slice(0, path.lastIndexOf('/')) || '/';
-  const log = expanded(iniSections(text).get('supervisord')?.get('logfile'), here);
-  return log?.startsWith('/') === true && !log.startsWith('/dev/') ? log : undefined;
+  const file = expanded(iniSections(text).get('supervisord')?.get(key), here);
+  return file?.startsWith('/') === true && !file.startsWith('/dev/') ? file : undefined;
 }
 
 /** An address as supervisorctl takes it: `unix:///run/supervisor.sock`, `http://127.0.0.1:9001`. */

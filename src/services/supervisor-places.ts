@@ -2,11 +2,13 @@ import { read, stat, type FileTrouble } from '../core/command.ts';
 import { ask, askAll, type Asking } from '../core/probe.ts';
 import { fileText } from '../core/reply.ts';
 import type { ManagerPlace } from '../core/service-manager.ts';
-import { supervisorAddress, supervisorConfig, type SupervisorAddress } from './supervisor-config.ts';
+import { supervisorAddress, supervisorConfig, supervisorFile, type SupervisorAddress } from './supervisor-config.ts';
 
 /** Where to ask a supervisord, and why the declared configuration does not tell. */
 export interface SupervisorPlaces {
   readonly addresses: readonly SupervisorAddress[];
+  /** The file that names its process, where the configuration tells. */
+  readonly pidFile?: string | undefined;
   /** Trouble with the configuration, as a sentence. */
   readonly trouble: { readonly errno: string; readonly say: string } | undefined;
 }
@@ -24,9 +26,13 @@ export function* supervisorPlaces({ config, server, auth, become }: ManagerPlace
 
 function* fromConfig(config: string, become: 'sudo' | undefined): Asking<SupervisorPlaces> {
   const reply = yield* ask(read(config, { bytes: 262_144, freshMs: 60_000, become }));
-  return reply.ok
-    ? { addresses: supervisorConfig(fileText(reply, config), config), trouble: undefined }
-    : { addresses: [], trouble: troubleOf(reply, config) };
+  if (!reply.ok) return { addresses: [], trouble: troubleOf(reply, config) };
+  const text = fileText(reply, config);
+  return {
+    addresses: supervisorConfig(text, config),
+    pidFile: supervisorFile(text, config, 'pidfile'),
+    trouble: undefined,
+  };
 }
 
 function troubleOf({ errno, message }: FileTrouble, config: string): SupervisorPlaces['trouble'] {

@@ -14,7 +14,7 @@ import {
 import { declaredUnits } from './declared-units.ts';
 import { exitLog } from './exit-log.ts';
 import { runFound } from './program-path.ts';
-import { supervisorLog, type SupervisorAddress } from './supervisor-config.ts';
+import { supervisorFile, type SupervisorAddress } from './supervisor-config.ts';
 import { supervisorDrift } from './supervisor-drift.ts';
 import { supervisorLogLine } from './supervisor-log.ts';
 import { supervisorPlaces, type SupervisorPlaces } from './supervisor-places.ts';
@@ -40,7 +40,7 @@ function* exitsOfUnit({ config, become }: ManagerPlace, unit: string): Asking<Ex
   const unknown = { source: 'supervisord', exits: [], aheadSeconds: null };
   if (config === undefined) return { ...unknown, trouble: 'its configuration, which names its log, is not declared' };
   const text = fileTextIfAny(yield* ask(read(config, { bytes: 262_144, freshMs: 60_000, become })));
-  const log = text === undefined ? undefined : supervisorLog(text, config);
+  const log = text === undefined ? undefined : supervisorFile(text, config, 'logfile');
   if (log === undefined) return { ...unknown, trouble: `${config} names no log file of supervisord` };
   return yield* exitLog(log, become, supervisorLogLine(unit.slice(unit.lastIndexOf(':') + 1)));
 }
@@ -53,7 +53,7 @@ function* answerOf(place: ManagerPlace): Asking<ManagerAnswer> {
     if (tried?.reachable === true) return withTrouble(tried, places);
     answer ??= tried;
   }
-  if (answer !== undefined) return answer;
+  if (answer !== undefined) return yield* withProcess(answer, places.pidFile, place.become);
   if (place.config !== undefined && places.trouble === undefined)
     return yield* askSupervisorctl(place.config, place.become);
   if (places.addresses.length === 0) return nowhere(places);
@@ -61,6 +61,22 @@ function* answerOf(place: ManagerPlace): Asking<ManagerAnswer> {
     'OUTPUT_UNREADABLE',
     `What answers at ${places.addresses.map(nameOf).join(', ')} is no supervisord.`,
   );
+}
+
+/** A cleaner of /tmp takes the socket from a supervisord that lives: then nobody can speak to it, and it watches on. */
+function* withProcess(
+  answer: ManagerAnswer,
+  pidFile: string | undefined,
+  become: 'sudo' | undefined,
+): Asking<ManagerAnswer> {
+  if (answer.reachable || (answer.reason !== 'stopped' && answer.reason !== 'stale')) return answer;
+  if (pidFile === undefined) return answer;
+  const pid = Number(fileTextIfAny(yield* ask(read(pidFile, { bytes: 32, become })))?.trim() || Number.NaN);
+  if (!Number.isInteger(pid) || pid < 1) return answer;
+  const words = fileTextIfAny(yield* ask(read(`/proc/${pid}/cmdline`, { bytes: 512, become }))) ?? '';
+  // A number that another program got since is not it; blanks of the words are gone.
+  if (!words.includes('supervisord')) return answer;
+  return { reachable: false, reason: 'cut_off', say: `it runs as process ${pid}, but ${answer.say}` };
 }
 
 const nameOf = ({ url, socket }: SupervisorAddress): string => socket ?? url;

@@ -6,12 +6,17 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Ask, Reply } from '../../src/core/command.ts';
 import type { ManagerAnswer } from '../../src/core/service-manager.ts';
+import { managerOrphans } from '../../src/checks/manager-orphans.ts';
+import { servicePorts } from '../../src/checks/service-ports.ts';
 import { serviceRunning } from '../../src/checks/service-running.ts';
 import { serviceLogs } from '../../src/probes/service-logs.ts';
 import { pm2 } from '../../src/services/pm2.ts';
 import { drive } from '../support/drive.ts';
+import { judge } from '../support/judge.ts';
 import { managerConformance } from '../support/manager-conformance.ts';
 import { testNode } from '../support/node.ts';
+import { has } from '../support/requires.ts';
+import { freePort } from '../support/sshd.ts';
 
 const secret = 'hunter2-never-on-the-wire';
 const folder = mkdtempSync(join(tmpdir(), 'rackhand-pm2-'));
@@ -138,4 +143,43 @@ describe('a real pm2', () => {
       expect(await list(dying)).toMatchObject({ reachable: false, reason: 'stale' });
     }
   });
+
+  test.skipIf(!has('python3'))(
+    'an app that outlives its daemon is found, also by a fresh daemon (needs python3)',
+    async () => {
+      const left = join(folder, 'left');
+      const port = await freePort();
+      writeFileSync(
+        join(folder, 'serve.py'),
+        `import socket, time\ns = socket.create_server(("127.0.0.1", ${port}))\ntime.sleep(600)\n`,
+      );
+      await call(left, 'start', join(folder, 'serve.py'), '--name', 'comfyui-gpu0', '--interpreter', 'python3');
+      const service = { kind: 'comfyui', manager: 'pm2', unit: 'comfyui-gpu0', home: left, ports: [port] };
+      const ports = async () => (await judge(servicePorts, service))[0];
+      const orphans = async () => (await judge(managerOrphans, service))[0];
+      await expect.poll(ports, { timeout: 20_000 }).toMatchObject({ status: 'ok' });
+      expect(await orphans()).toMatchObject({ status: 'ok' });
+      const pid = stateOf(await list(left), 'comfyui-gpu0')?.pid ?? 0;
+      try {
+        process.kill(daemonOf(left), 'SIGKILL');
+        await vi.waitFor(async () => expect(await list(left)).toMatchObject({ reason: 'stale' }));
+        const held = expect.stringMatching(
+          new RegExp(`^Port ${port} is held by process ${pid} .* pm2 can not be asked for`),
+        );
+        expect(await ports()).toMatchObject({ status: 'critical', restartHelps: 'after-fix', summary: held });
+        expect(await orphans()).toMatchObject({
+          status: 'degraded',
+          summary: expect.stringContaining(`process ${pid} `),
+        });
+        await call(left, 'ping');
+        expect(await list(left)).toMatchObject({ reachable: true, services: [] });
+        expect(await ports()).toMatchObject({ status: 'critical', summary: expect.stringContaining('does not run') });
+        expect(await orphans()).toMatchObject({ status: 'degraded' });
+      } finally {
+        process.kill(pid, 'SIGKILL');
+        await call(left, 'kill');
+      }
+      expect(await orphans()).toMatchObject({ status: 'ok' });
+    },
+  );
 });

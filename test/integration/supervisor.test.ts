@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -176,6 +176,20 @@ describe.skipIf(!has('supervisord'))('a real supervisord (needs supervisord)', (
     });
     await end('guarded');
     expect(await list(guarded)).toMatchObject({ reason: 'stopped' });
+  });
+
+  test('that lost its socket to a cleaner still runs, and that is said', async () => {
+    const cleaned = await start('cleaned', { services: '' });
+    unlinkSync(join(folder, 'cleaned.sock'));
+    // A connection that is open lives on without its name for some seconds.
+    await expect
+      .poll(() => list(cleaned), { timeout: 30_000, interval: 6_000 })
+      .toMatchObject({
+        reason: 'cut_off',
+        say: expect.stringContaining(`it runs as process ${running.get('cleaned')?.pid}, but its socket`),
+      });
+    await end('cleaned');
+    expect(await list(cleaned)).toMatchObject({ reason: 'stopped' });
   });
 
   test('answers over its port', async () => {
