@@ -51,7 +51,9 @@ function sentence({ node, status, findings }: Look<unknown>): string {
 }
 
 function consequences(trouble: readonly Finding[], cause: Finding): string {
-  const follow = trouble.filter(({ role }) => role === 'consequence').map(({ service, subject }) => service ?? subject);
+  const follow = trouble
+    .filter(({ role, subject }) => role === 'consequence' && subject !== cause.subject)
+    .map(({ service, subject }) => service ?? subject);
   const names = [...new Set(follow)];
   if (cause.role !== 'cause' || names.length === 0) return '';
   const shown = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
