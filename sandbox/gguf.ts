@@ -16,7 +16,7 @@ interface Options {
   readonly tensors: readonly TensorSpec[];
 }
 
-/** A minimal valid GGUF file: a header with the metadata, then zeros for the data of each tensor. */
+/** A minimal valid GGUF file: a header with the metadata, then the data of each tensor, which is never zero, as weights are. */
 export function ggufFile({ version = 3, alignment = 32, metadata = {}, tensors }: Options): Uint8Array {
   const length = version === 1 ? uint32 : uint64;
   const text = (value: string) => [length(Buffer.byteLength(value)), Buffer.from(value)];
@@ -36,7 +36,7 @@ export function ggufFile({ version = 3, alignment = 32, metadata = {}, tensors }
     ...pairs.flatMap(([key, value]) => [...text(key), ...metadataValue(value, text, length)]),
     ...infos,
   ]);
-  return new Uint8Array(Buffer.concat([header, Buffer.alloc(padded(header.length) - header.length + offset)]));
+  return new Uint8Array(Buffer.concat([header, Buffer.alloc(padded(header.length) - header.length + offset, 0x5a)]));
 }
 
 const f32Bytes = (dimensions: readonly number[]) => dimensions.reduce((all, size) => all * size, 4);

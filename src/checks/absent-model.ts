@@ -2,6 +2,7 @@ import type { Verdict } from '../core/check.ts';
 import { bytesText } from '../core/format.ts';
 import type { Node } from '../core/node.ts';
 import type { ModelFileFact } from '../probes/model-file.ts';
+import type { Mount } from '../probes/mount-table.ts';
 import type { ModelWhereabouts } from '../probes/model-whereabouts.ts';
 import { brokenModel, copyAgain, mendTheMount } from './broken-model.ts';
 import { brokenFilesystem } from './file-trouble.ts';
@@ -30,10 +31,11 @@ export function absentModel(path: string, file: Absent, found: Found, node: Node
     };
   }
   return (
-    byMount(path, found, node) ??
+    byUnmounted(path, found, node) ??
     byLink(path, file, found) ??
-    byBarrier(path, file, found) ??
     byDownload(path, file) ??
+    byHiding(path, found) ??
+    byBarrier(path, file, found) ??
     byName(path, found) ??
     nearest(path, file)
   );
@@ -41,23 +43,31 @@ export function absentModel(path: string, file: Absent, found: Found, node: Node
 
 const octal = (mode: number): string => (mode & 0o7777).toString(8).padStart(4, '0');
 
-/** Where a mount hides what lies below, or is not there: a copy made before or without it went elsewhere. */
-function byMount(path: string, found: Found, { mounts }: Node): Verdict | undefined {
+const mountText = ({ type, source, point }: Mount): string => `${type} ${source} on ${point}`;
+
+/** A declared mount that is not there: what was copied without it went elsewhere. */
+function byUnmounted(path: string, found: Found, { mounts }: Node): Verdict | undefined {
   const on = found?.on ?? null;
   if (found === null || on === null) return undefined;
-  const [hidden] = found.hidden;
-  const place = `${on.type} ${on.source} on ${on.point}`;
-  if (hidden !== undefined) {
-    return brokenModel(
-      `${path} is missing; ${place} is mounted over ${hidden.type} ${hidden.source} on ${hidden.point}, and hides what that holds.`,
-      'See which of the two mounts is meant and unmount the other, after the services that use it are stopped.',
-    );
-  }
-  const declared = mounts.find((mount) => mount !== '/' && found.target.startsWith(`${mount.replace(/\/$/, '')}/`));
-  if (declared === undefined || on.point.length >= declared.replace(/\/$/, '').length) return undefined;
+  const places = mounts
+    .map((mount) => mount.replace(/\/$/, ''))
+    .filter((mount) => found.target.startsWith(`${mount}/`));
+  const declared = places.find((mount) => on.point.length < mount.length);
+  if (declared === undefined) return undefined;
   return brokenModel(
-    `${path} is missing, because nothing is mounted on ${declared}: what is there lies on ${place}.`,
+    `${path} is missing, because nothing is mounted on ${declared}: what is there lies on ${mountText(on)}.`,
     `Mount ${declared}, then restart its service; a copy made now would fill ${on.point}.`,
+  );
+}
+
+/** Another filesystem was mounted over the one that may hold it. Two of the same kind are often meant so. */
+function byHiding(path: string, found: Found): Verdict | undefined {
+  const on = found?.on ?? null;
+  const hidden = found?.hidden.find(({ type, source }) => on !== null && (type !== on.type || source !== on.source));
+  if (hidden === undefined || on === null) return undefined;
+  return brokenModel(
+    `${path} is missing; ${mountText(on)} is mounted over ${mountText(hidden)}, and hides what that holds.`,
+    'See which of the two mounts is meant and unmount the other, after the services that use it are stopped.',
   );
 }
 

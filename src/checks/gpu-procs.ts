@@ -63,7 +63,7 @@ export const gpuProcs = defineCheck({
     const lacking = gpuServices.filter((service) => !isSilent(service) && !holding.has(service.name));
     const silent = [...new Set(gpuServices.filter(isSilent).map(({ manager }) => manager))];
     const seesAll = list.some(({ pid }) => pid === 1);
-    return eachGpu(devices, node, (gpu, called) => {
+    return eachGpu(devices, (gpu, called) => {
       const own = owned.filter((holder) => holder.gpu === gpu.index);
       const held = {
         gpu,

@@ -56,7 +56,7 @@ export const modelDigest = defineProbe({
 
 /** Blobs of huggingface_hub and ollama are named after their hash; into a plain folder the hub writes notes beside. */
 function* notedHash(path: string, { link }: StatFound, become: 'sudo' | undefined): Asking<string | null> {
-  const named = /(?:\/blobs\/|\/sha256-)([0-9a-f]{64})$/.exec(link ?? path)?.[1];
+  const named = /(?:^|\/)(?:blobs\/|sha256-)([0-9a-f]{64})$/.exec(link ?? path)?.[1];
   if (named !== undefined) return named;
   const at = path.lastIndexOf('/');
   const notes = `${path.slice(0, at)}/.cache/huggingface/download${path.slice(at)}.metadata`;

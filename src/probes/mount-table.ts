@@ -29,7 +29,7 @@ const bare = ({ point, type, source }: Row): Mount => ({ point, type, source });
 /** The first root lies under every other one, and what mounts on demand under what it mounted. */
 const isCovered = ({ point, type }: Row): boolean => point === '/' || type === 'autofs';
 
-/** The filesystem that a path lies on, and those that would hold it if another were not mounted over them. */
+/** The filesystem that a path lies on, and those that would hold it if another were not mounted over them, deepest first. */
 export function mountsAt(mountinfo: string, path: string): { on: Mount | null; hidden: readonly Mount[] } {
   const all = rowsOf(mountinfo);
   const above = all.filter(({ point }) => isUnder(path, point));
@@ -40,7 +40,8 @@ export function mountsAt(mountinfo: string, path: string): { on: Mount | null; h
         ((over.point === each.point && over.parent === each.id) ||
           (over.parent === each.parent && over.point !== each.point && isUnder(each.point, over.point))),
     );
-  const [on] = above.filter((each) => !isHidden(each)).toSorted((a, b) => b.point.length - a.point.length);
-  const hidden = above.filter((each) => isHidden(each) && !isCovered(each)).map(bare);
+  const deepestFirst = above.toSorted((a, b) => b.point.length - a.point.length);
+  const on = deepestFirst.find((each) => !isHidden(each));
+  const hidden = deepestFirst.filter((each) => isHidden(each) && !isCovered(each)).map(bare);
   return { on: on === undefined ? null : bare(on), hidden };
 }

@@ -36,7 +36,11 @@ function told(alike: readonly Finding[]): string {
 }
 
 function consequences(trouble: readonly Finding[], alike: readonly Finding[]): string {
-  const names = [...new Set(trouble.filter(({ role }) => role === 'consequence').map(nameOf))];
+  // What else is wrong with the very thing is no news to a reader of its cause.
+  const follow = trouble.filter(
+    ({ role, subject }) => role === 'consequence' && !alike.some((cause) => cause.subject === subject),
+  );
+  const names = [...new Set(follow.map(nameOf))];
   if (alike.length === 0 || names.length === 0) return '';
   return `; ${listed(names, 4)} ${names.length === 1 ? 'suffers' : 'suffer'} from ${alike.length === 1 ? 'it' : 'them'}`;
 }

@@ -22,11 +22,15 @@ const question = [
     'e=$(cd -- "$p" 2>&1) || fail "$e"',
     'cd -- "$p"; set --',
     'for g in "..?*" ".[!.]*" "*"; do set -- $g "$@"; [ "$1" = "$g" ] && [ ! -e "$1" ] && [ ! -h "$1" ] && shift; done',
+    // A folder on a dead mount may still be entered, and then seems empty.
+    '[ $# -gt 0 ] || e=$(ls -a -- "$p" 2>&1 >/dev/null) || fail "$e"',
     'c=$#; say entries; F="e$N %f %s %Y %u %g %n"',
     `if [ $c -gt 2000 ]; then i=0; while [ $i -lt 40 ]; do stat -c "$F" -- ${slice}; shift 50; i=$((i+1)); done`,
     'elif [ $c -gt 0 ]; then stat -c "$F" -- "$@"; fi 2>/dev/null',
     'say count; printf %s $c; exit; fi',
   ].join('; '),
+  // A shell ends where such an `exec` fails, so it is tried in one of its own.
+  'e=$( (exec 3<"$p") 2>&1) || fail "$e"',
   'exec 3<"$p"; say bytes',
   'case $k in tail) tail -c "$n" <&3;; *) if [ "$o" = 0 ]; then head -c "$n" <&3; else tail -c +$((o+1)) <&3 | head -c "$n"; fi;; esac',
   '[ $? = 0 ] || fail "$(head -c 1 "$p" 2>&1 >/dev/null)"',
