@@ -36,20 +36,12 @@ const annotations = (effect: Effect) => ({
 /**
  * The report, the same for every tool but for `data`.
  *
- * A model reads this once for every tool, so only `data` says its types; what a finding and a step hold is in the
- * instructions of the server, and in `docs/tools.md`.
+ * A model reads this once for every tool, so only `data` says its types; that the other parts are always there, and
+ * what they hold, is in the instructions of the server, and in `docs/tools.md`.
  */
 const outputSchema = ({ data }: AnyTool): ObjectSchema => ({
   type: 'object',
-  properties: {
-    summary: { type: 'string' },
-    status: { type: 'string' },
-    findings: { type: 'array' },
-    next: { type: 'array' },
-    notes: { type: 'array' },
-    data: lean(data),
-  },
-  required: ['summary', 'status', 'findings', 'next', 'notes', 'data'],
+  properties: { summary: {}, status: {}, findings: {}, next: {}, notes: {}, data: lean(data) },
 });
 
 /** The schema of an input without what a model reads for nothing: the dialect, the bounds of safe integers, an empty default. */
@@ -74,6 +66,8 @@ function lean(data: z.ZodType): JsonObject {
       delete jsonSchema.maximum;
       delete jsonSchema.minimum;
       delete jsonSchema.propertyNames;
+      // That something with properties is an object, and something with items an array, goes without saying.
+      if (jsonSchema.properties !== undefined || jsonSchema.items !== undefined) delete jsonSchema.type;
       if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
       if (jsonSchema.enum !== undefined) delete jsonSchema.type;
       // The words of a status are told once, in the instructions.

@@ -12,7 +12,7 @@ export const modelVerify = defineTool({
   name: 'model_verify',
   title: 'Verify model files',
   summary:
-    'Checks the model files of the services: regular and readable by the service, not growing (two samples 3 s apart), the format they claim, and as long as their header says they must be. A sync that reported success proves none of this.',
+    'Checks model files: regular, readable by the service, not growing (two samples 3 s apart), of the format they claim, and as long as their header says. A sync that reported success proves none of this.',
   effect: 'observe',
   input: z.object({ nodes: nodesInput, service: serviceInput, detail: detailInput }),
   data: z.object({
