@@ -63,10 +63,7 @@ export const defineTool = <Shape extends Record<string, Flat>, Data extends z.Zo
 export type AnyTool = Tool<any, any>;
 
 /** Inputs that many tools share, so that they read alike everywhere. */
-export const nodesInput = z.array(z.string()).default([]).describe('Node names or label=value; all nodes when empty');
+export const nodesInput = z.array(z.string()).default([]).describe('Names or label=value; all when empty');
 export const nodeInput = z.string().describe('Node name');
-export const detailInput = z
-  .enum(['brief', 'full'])
-  .default('brief')
-  .describe('full shows everything that was looked at');
+export const detailInput = z.enum(['brief', 'full']).default('brief').describe('full: also what is fine');
 export const serviceInput = z.string().optional().describe('Only this service');

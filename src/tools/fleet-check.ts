@@ -13,7 +13,7 @@ export const fleetCheck = defineTool({
   name: 'fleet_check',
   title: 'Check the fleet file against its nodes',
   summary:
-    'Proves for each node that it can be reached and logged in to, and says what it lacks for a full look: SFTP, forwarding, sudo, programs. Run it after editing the fleet file.',
+    'Proves that each node can be reached, and says what it lacks for a full look: SFTP, forwarding, sudo, programs. For after editing the fleet file.',
   effect: 'observe',
   input: z.object({ nodes: nodesInput }),
   data: z.object({

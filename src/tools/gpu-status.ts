@@ -26,7 +26,7 @@ export const gpuStatus = defineTool({
   name: 'gpu_status',
   title: 'GPU status',
   summary:
-    'The GPUs of the nodes as nvidia-smi reports them: memory, load, temperature, power, and what is wrong with driver, count, memory errors or recovery. nvidia-smi is asked once, with a deadline, and never while an earlier one hangs.',
+    'The GPUs as nvidia-smi reports them: memory, load, temperature, power, and what is wrong with driver, count, memory errors or recovery. It is asked once, and never while an earlier one hangs.',
   effect: 'observe',
   input: z.object({ nodes: nodesInput, detail: detailInput }),
   data: z.object({ gpus: z.array(row) }),

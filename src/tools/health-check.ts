@@ -10,7 +10,7 @@ export const healthCheck = defineTool({
   name: 'health_check',
   title: 'Ask health endpoints',
   summary:
-    'Asks the declared health URLs on the nodes themselves and compares status and JSON fields with what is expected; an answer of 503 is read too. Quick: nothing else is looked at.',
+    'Asks the declared health URLs on the nodes themselves and compares status and JSON fields with what is expected. Quick: looks at nothing else.',
   effect: 'observe',
   input: z.object({ nodes: nodesInput, service: serviceInput, detail: detailInput }),
   data: z.object({

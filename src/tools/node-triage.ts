@@ -9,7 +9,7 @@ export const nodeTriage = defineTool({
   name: 'node_triage',
   title: 'Triage nodes',
   summary:
-    'Looks at one or many GPU nodes over SSH and names what is wrong: lowest failing layer as the cause, what follows from it, evidence and the next step. Covers reach, memory, disk, services and their logs, health endpoints, GPUs and model files. Changes nothing. Start here.',
+    'Start here. Looks at GPU nodes over SSH and names what is wrong: the lowest failing layer as the cause, what follows from it, evidence and the next step. Covers reach, memory, disk, services and their logs, health, GPUs and model files.',
   effect: 'observe',
   input: z.object({ nodes: nodesInput, detail: detailInput }),
   data: z.object({

@@ -26,7 +26,7 @@ export const serviceList = defineTool({
   name: 'service_list',
   title: 'List services',
   summary:
-    'Every service that the managers (supervisor, pm2, systemd) of the nodes know, with its state in their own words, uptime and restarts. Starts no manager by looking. For a judgement use node_triage.',
+    'Every service that supervisor, pm2 and systemd know, with its state in their own words, uptime and restarts. Starts none of them by looking.',
   effect: 'observe',
   input: z.object({ nodes: nodesInput }),
   data: z.object({
