@@ -6,6 +6,7 @@ import { unitOf, type Service } from '../core/service.ts';
 import type { ManagerAnswer, ServiceState, StateWord } from '../core/service-manager.ts';
 import { serviceStates } from '../probes/service-states.ts';
 import { managerOf } from './managed.ts';
+import { readLog } from './read-log.ts';
 import { likelyUnit } from './likely-unit.ts';
 import { restartedBetween } from './restarted-between.ts';
 
@@ -33,7 +34,8 @@ export const serviceRunning = defineCheck({
       restarted === undefined
         ? judge(says, state, last, before, node.thresholds.youngSeconds)
         : ({ status: 'critical', summary: `${says}, but it flaps: ${restarted}.` } as const);
-    return judged.status === 'ok' ? judged : { ...judged, next: [readLog(node, service)] };
+    if (judged.status === 'ok') return judged;
+    return { ...judged, next: state.state === 'missing' ? notDeclared(node, service) : [readLog(node, service)] };
   },
 });
 
@@ -104,8 +106,11 @@ const unreached = ({ name, manager }: Service, answer: ManagerAnswer): Verdict =
   summary: `${name}: not known, because ${manager} could not be asked (${answer.reachable ? 'it left it out' : answer.say}). See manager.reach.`,
 });
 
-const readLog = (node: Node, service: Service) => ({
-  say: `Read the logs of ${service.name}.`,
-  tool: 'log_tail',
-  args: { node: node.name, service: service.name },
-});
+/** It has no log to read, and nothing to restart. */
+const notDeclared = (node: Node, { name, manager }: Service) => [
+  {
+    say: `See what ${manager} calls ${name} and correct its \`unit\` in the fleet file; if it is not there at all, put it back into the configuration of ${manager}.`,
+    tool: 'service_list',
+    args: { nodes: [node.name] },
+  },
+];
