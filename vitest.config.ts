@@ -17,6 +17,8 @@ export default defineConfig({
           include: ['test/{integration,protocol,situations}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          // Of the tests that may run beside each other: most of their time is waited.
+          maxConcurrency: 10,
         },
       },
     ],

@@ -41,7 +41,7 @@ export interface CauseRule {
 }
 
 /** Within one layer these come first, as they tell most of what the others show. */
-export const firstInLayer: readonly string[] = ['gpu.xid', 'gpu.driver', 'gpu.nvml'];
+export const firstInLayer: readonly string[] = ['gpu.xid', 'gpu.wedged', 'gpu.pci', 'gpu.driver', 'gpu.nvml'];
 /** And these last: what is missing, then what a log says, then what the manager and the port show. */
 export const lastInLayer: readonly string[] = ['service.files', 'service.log', 'service.running', 'service.health'];
 

@@ -35,6 +35,7 @@ export const serviceRunning = defineCheck({
         ? judge(says, state, last, before, node.thresholds.youngSeconds)
         : ({ status: 'critical', summary: `${says}, but it flaps: ${restarted}.` } as const);
     if (judged.status === 'ok') return judged;
+    if (state.state === 'missing') return { ...judged, next: notDeclared(node, service) };
     const word = state.state === 'running' ? undefined : managerWord(state.said, state.exitCode);
     const next = [...(word === undefined ? [] : [{ say: word.advice }]), readLog(node, service)];
     if (word === undefined) return { ...judged, next };
@@ -109,3 +110,12 @@ const unreached = ({ name, manager }: Service, answer: ManagerAnswer): Verdict =
   status: 'unknown',
   summary: `${name}: not known, because ${manager} could not be asked (${answer.reachable ? 'it left it out' : answer.say}). See manager.reach.`,
 });
+
+/** It has no log to read, and nothing to restart. */
+const notDeclared = (node: Node, { name, manager }: Service) => [
+  {
+    say: `See what ${manager} calls ${name} and correct its \`unit\` in the fleet file; if it is not there at all, put it back into the configuration of ${manager}.`,
+    tool: 'service_list',
+    args: { nodes: [node.name] },
+  },
+];

@@ -1,6 +1,5 @@
 import { count } from '../core/format.ts';
 import type { Finding } from '../core/report.ts';
-import { compareLayers } from '../core/layer.ts';
 
 /** How many causes that weigh the same are told in full. */
 const mostTold = 3;
@@ -16,9 +15,9 @@ export function causeSentence(trouble: readonly Finding[]): string {
   return `${told(alike.length === 0 ? [first] : alike)}${consequences(trouble, alike)}${others}`;
 }
 
-/** Neither explains the other, and nothing makes one the likelier cause: as bad, and in the same layer. */
-const isTie = (first: Finding, { status, layer }: Finding): boolean =>
-  status === first.status && compareLayers(layer, first.layer) === 0;
+/** Neither explains the other, and nothing makes one the likelier cause: as bad, and in the same layer or of the same kind. */
+const isTie = (first: Finding, { status, layer, signature }: Finding): boolean =>
+  status === first.status && (layer === first.layer || (signature !== undefined && signature === first.signature));
 
 function told(alike: readonly Finding[]): string {
   const [first] = alike;
@@ -36,11 +35,13 @@ function told(alike: readonly Finding[]): string {
 }
 
 function consequences(trouble: readonly Finding[], alike: readonly Finding[]): string {
-  // What else is wrong with the very thing is no news to a reader of its cause.
-  const follow = trouble.filter(
-    ({ role, subject }) => role === 'consequence' && !alike.some((cause) => cause.subject === subject),
+  const follow = trouble.filter(({ role }) => role === 'consequence');
+  // What a cause leaves unknown of the node itself suffers from nothing, and nothing suffers from itself.
+  const suffering = follow.filter(
+    ({ service, status, subject }) =>
+      (service !== undefined || status !== 'unknown') && !alike.some((cause) => cause.subject === subject),
   );
-  const names = [...new Set(follow.map(nameOf))];
+  const names = [...new Set(suffering.map(nameOf))];
   if (alike.length === 0 || names.length === 0) return '';
   return `; ${listed(names, 4)} ${names.length === 1 ? 'suffers' : 'suffer'} from ${alike.length === 1 ? 'it' : 'them'}`;
 }

@@ -1,5 +1,6 @@
 import type { Situation } from '../support/situation.ts';
-import { fastapi, llama, llamaFails, modelPath, notLoaded, rotated, wholeModel } from './parts.ts';
+import { fastapi, llama, llamaFails, modelPath, notLoaded, wholeModel } from './parts.ts';
+import { rotated } from './herrings.ts';
 
 const cut = wholeModel.subarray(0, Math.floor(wholeModel.length * 0.6));
 const bad = (...lines: readonly string[]) => llamaFails(...lines, ...notLoaded);

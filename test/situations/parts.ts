@@ -142,11 +142,6 @@ export const worker = (differing: Difference = {}): Part =>
     declared: { kind: 'worker', needs: [], ...differing.declared },
   });
 
-/** A log of old trouble beside the one in use, as logrotate leaves it. */
-export const rotated = (path: string, ...lines: readonly string[]): Part => ({
-  files: { [`${path}.1`]: `${lines.join('\n')}\n` },
-});
-
 /** A program that nobody manages and that holds a port, as an orphan does. */
 export const stray = (
   name: string,

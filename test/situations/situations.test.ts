@@ -7,38 +7,26 @@ import { nodeKeys, type Part } from '../support/planted-node.ts';
 import { has } from '../support/requires.ts';
 import { alarmed, misjudged, triaged } from '../support/situation.ts';
 import { apis } from './api.ts';
+import { gpuTroubles } from './gpu.ts';
 import { llamas } from './llama.ts';
+import { logs } from './logs.ts';
+import { machines } from './machine.ts';
+import { managers } from './managers.ts';
 import { models } from './models.ts';
+import { storages } from './storage.ts';
 import { workers } from './worker.ts';
 
-const families = { models, llamas, apis, workers };
+const families = { models, llamas, apis, workers, gpuTroubles, storages, managers, machines, logs };
 const situations = Object.values(families).flat();
 
-/** How many nodes stand at once: most of the time of each is waited. */
-const atOnce = 10;
 const needed = ['sshd', 'supervisord', 'unshare'];
 const state = mkdtempSync(join(tmpdir(), 'rackhand-state-'));
 const keys = nodeKeys();
 const reports = new Map<string, Promise<Report>>();
-let free = atOnce;
-const waiting: (() => void)[] = [];
-
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (free === 0) await new Promise<void>((resolve) => waiting.push(resolve));
-  else free -= 1;
-  try {
-    return await work();
-  } finally {
-    const next = waiting.shift();
-    if (next === undefined) free += 1;
-    else next();
-  }
-}
-
 /** Two situations with the same healthy twin share its report. */
 function reportOf(parts: readonly Part[]): Promise<Report> {
   const key = JSON.stringify(parts);
-  const report = reports.get(key) ?? inTurn(() => triaged(parts, keys.folder));
+  const report = reports.get(key) ?? triaged(parts, keys.folder);
   reports.set(key, report);
   return report;
 }
@@ -46,11 +34,7 @@ function reportOf(parts: readonly Part[]): Promise<Report> {
 describe.skipIf(!needed.every(has) || process.getuid?.() !== 0)(
   `planted situations (needs root, ${needed.join(', ')})`,
   () => {
-    beforeAll(() => {
-      vi.stubEnv('RACKHAND_STATE', state);
-      for (const { plant } of situations)
-        for (const broken of [true, false]) reportOf(plant(broken)).catch(() => undefined);
-    });
+    beforeAll(() => void vi.stubEnv('RACKHAND_STATE', state));
 
     afterAll(async () => {
       await Promise.allSettled(reports.values());
@@ -58,11 +42,11 @@ describe.skipIf(!needed.every(has) || process.getuid?.() !== 0)(
       rmSync(state, { recursive: true });
     });
 
-    test.each(situations)('$name', async (situation) => {
+    test.concurrent.each(situations)('$name', async (situation) => {
       expect(misjudged(await reportOf(situation.plant(true)), situation)).toEqual([]);
     });
 
-    test.each(situations)('$name: the healthy twin', async (situation) => {
+    test.concurrent.each(situations)('$name: the healthy twin', async (situation) => {
       expect(alarmed(await reportOf(situation.plant(false)), situation)).toEqual([]);
     });
   },

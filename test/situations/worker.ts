@@ -1,6 +1,7 @@
 import type { Told } from '../support/planted-programs.ts';
 import { restart, type Situation } from '../support/situation.ts';
-import { fastapi, llama, rotated, worker, workerFails } from './parts.ts';
+import { fastapi, llama, worker, workerFails } from './parts.ts';
+import { crashingJob, rotated } from './herrings.ts';
 
 const log = 'service.log service:worker-gpu';
 const onGpu = { declared: { kind: 'worker', needs: [] } };
@@ -8,7 +9,12 @@ const onGpu = { declared: { kind: 'worker', needs: [] } };
 /** A worker that ends at each start with these words: what they mean, and what helps instead of a restart. */
 const crashes = (name: string, lines: readonly string[], says: RegExp, next: RegExp): Situation => ({
   name,
-  plant: (broken) => [llama(), fastapi(), worker(broken ? { told: workerFails(...lines), ...onGpu } : onGpu)],
+  plant: (broken) => [
+    llama(),
+    fastapi(),
+    worker(broken ? { told: workerFails(...lines), ...onGpu } : onGpu),
+    crashingJob,
+  ],
   expect: {
     cause: log,
     says,
@@ -17,6 +23,7 @@ const crashes = (name: string, lines: readonly string[], says: RegExp, next: Reg
     follow: ['worker-gpu'],
     notOk: ['service.running'],
   },
+  herring: true,
 });
 
 const refused =

@@ -24,6 +24,8 @@ export interface Part {
   readonly start?: readonly (readonly string[])[];
   /** What files must hold, and how often, before the node is looked at. */
   readonly ready?: readonly Awaited[];
+  /** How long the node has been up, as its kernel says: ten days when left out. */
+  readonly uptimeSeconds?: number;
   /** Folders of this machine that must be seen there although they lie on a mount of their own. */
   readonly binds?: readonly string[];
 }
@@ -75,8 +77,6 @@ export async function plantNode(name: string, parts: readonly Part[], keys: stri
     writeFileSync(inTree(path), content, { mode: isScript(content) ? 0o755 : 0o644 });
   };
   const supervisord = supervisordOf(parts.flatMap((part) => part.programs ?? []));
-  for (const part of [supervisord, ...parts])
-    for (const [path, content] of Object.entries(part.files ?? {})) put(path, content);
   const all = [supervisord, ...parts];
   const plan = {
     before: all.flatMap(({ before = [] }) => before),
@@ -88,13 +88,15 @@ export async function plantNode(name: string, parts: readonly Part[], keys: stri
   put(`${place}/plan.json`, JSON.stringify(plan));
   put(`${place}/sshd_config`, sshdConfig);
   put('/run/sshd/.planted', '');
+  for (const part of all) for (const [path, content] of Object.entries(part.files ?? {})) put(path, content);
   copyFileSync(join(programs, 'first.py'), inTree(`${place}/first.py`));
   copyFileSync(join(keys, 'client.pub'), inTree(`${place}/authorized_keys`));
   copyFileSync(join(keys, 'host'), inTree(`${place}/host_key`));
   chmodSync(inTree(`${place}/host_key`), 0o600);
   writeFileSync(join(folder, 'binds'), all.flatMap(({ binds = [] }) => binds.map((path) => `${path}\n`)).join(''));
 
-  const child = spawn(python, ['-I', '-S', join(programs, 'launch.py'), python, folder], { stdio: 'pipe' });
+  const uptime = String(parts.find(({ uptimeSeconds }) => uptimeSeconds !== undefined)?.uptimeSeconds ?? 864_000);
+  const child = spawn(python, ['-I', '-S', join(programs, 'launch.py'), python, folder, uptime], { stdio: 'pipe' });
   const stop = async () => {
     await ended(child);
     remove();
@@ -108,7 +110,10 @@ export async function plantNode(name: string, parts: readonly Part[], keys: stri
     const identity = join(keys, 'client');
     const ssh = { host: '127.0.0.1', port, user: 'root', identity, agent: false, knownHosts, config: '/dev/null' };
     const services = Object.assign({}, ...parts.map((part) => part.services)) as object;
-    const node = Object.assign({}, ...parts.map((part) => part.node), { ssh, services }) as object;
+    const node = parts.reduce<Readonly<Record<string, unknown>>>((all, part) => merged(all, part.node ?? {}), {
+      ssh,
+      services,
+    });
     writeFileSync(fleetPath, JSON.stringify({ nodes: { [name]: node } }));
     return { fleetPath, stop };
   } catch (error) {
@@ -117,6 +122,18 @@ export async function plantNode(name: string, parts: readonly Part[], keys: stri
   }
 }
 
+/** Lists of two parts follow each other. */
+const merged = (all: Readonly<Record<string, unknown>>, more: Readonly<Record<string, unknown>>) => ({
+  ...all,
+  ...Object.fromEntries(
+    Object.entries(more).map(([key, value]) => {
+      const before = all[key];
+      return [key, Array.isArray(before) && Array.isArray(value) ? [...before, ...value] : value];
+    }),
+  ),
+});
+
+const readyMs = 45_000;
 const isScript = (content: string | Uint8Array) => Buffer.from(content.slice(0, 2) as string).toString() === '#!';
 
 /** The port on which SSH is served, when the node is as planned. */
@@ -124,6 +141,7 @@ async function readiness(child: ChildProcess): Promise<string> {
   const said: string[] = [];
   let port = '';
   return await new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error(`the planted node is not ready:\n${said.join('')}`)), readyMs).unref();
     child.stderr?.on('data', (data: Buffer) => said.push(String(data)));
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
       if (line === 'ready') resolve(port);

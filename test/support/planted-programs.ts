@@ -100,13 +100,15 @@ supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
 serverurl=unix:///run/supervisor.sock
 `;
 
-function section({ name, path, args = '', section: differing }: PlantedProgram): string {
+function section({ name, path, args = '', told, section: differing }: PlantedProgram): string {
   const keys = {
     command: `${path} ${args}`.trim(),
     environment: `SITUATION_PROGRAM="${name}"`,
     stdout_logfile: `/var/log/${name}.log`,
     stderr_logfile: `/var/log/${name}.err`,
     startretries: '1000',
+    // What ends at once must not look as if it had come up, however slow this machine is.
+    startsecs: told.exit !== undefined && told.after === undefined ? '10' : '1',
     ...differing,
   };
   return `[program:${name}]\n${Object.entries(keys)

@@ -16,8 +16,12 @@ export interface Situation {
 export interface Expected {
   /** Check and subject of the cause that comes first: `model.complete model:/m.gguf`. */
   readonly cause: string;
+  /** What is not known is no cause, but leads all the same. */
+  readonly role?: 'finding';
   /** What its sentence has to hold. */
   readonly says: RegExp;
+  /** What the sentence of the whole report has to hold. */
+  readonly report?: RegExp;
   /** What one of the next steps has to say. */
   readonly next: RegExp;
   /** What no next step may say; a restart of the api is never proposed, declared or not. */
@@ -57,16 +61,17 @@ export function misjudged(report: Report, { expect }: Situation): readonly strin
   const [lead] = report.findings;
   const steps = report.next.map(words);
   const allSteps = [...steps, ...report.findings.flatMap(({ next }) => next ?? []).map(words)];
-  const { cause, says, next, never, follow = [], notOk = [] } = expect;
+  const { cause, role = 'cause', says, report: whole = /./, next, never, follow = [], notOk = [] } = expect;
   const subjects = [lead?.subject, `service:${lead?.service}`];
   const consequences = report.findings.filter(({ role }) => role === 'consequence').map(({ service }) => service);
   const problems: readonly (readonly [boolean, string])[] = [
     [
-      lead?.role === 'cause' && named(lead) === cause,
+      lead?.role === role && named(lead) === cause,
       `leads with ${lead === undefined ? 'nothing' : `${lead.role} ${named(lead)}`}`,
     ],
     [says.test(lead?.summary ?? ''), `does not say ${says}`],
     [report.summary.includes((lead?.summary ?? '-').replace(/\.$/, '')), 'the report does not lead with its cause'],
+    [whole.test(report.summary), `the report does not say ${whole}`],
     [steps.some((step) => next.test(step)), `no next step says ${next}`],
     ...allSteps
       .filter((step) => restartsTheApi.test(step) || never?.test(step) === true)

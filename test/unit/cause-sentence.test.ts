@@ -17,11 +17,22 @@ const finding = (service: string, more: Partial<Finding> = {}): Finding => ({
 const llama = finding('llama');
 const api = finding('api', { role: 'consequence', layer: 'api' });
 const cron = finding('cron');
+const unseen: Finding = {
+  node: 'gpu-1',
+  check: 'gpu.count',
+  subject: 'node',
+  status: 'unknown',
+  summary: 'Not known.',
+  layer: 'gpu',
+  role: 'consequence',
+  evidence: [],
+};
 
 test.each<[string, Finding[], string]>([
   ['nothing', [], ''],
   ['one cause', [llama], 'llama is down'],
   ['a cause and who suffers', [llama, api], 'llama is down; api suffers from it'],
+  ['what is left unknown of the node does not suffer', [llama, unseen], 'llama is down'],
   [
     'a tie is said to be one',
     [llama, cron, api],
@@ -39,6 +50,16 @@ test.each<[string, Finding[], string]>([
     'a milder one and one in a higher layer are no tie',
     [llama, finding('worker', { layer: 'worker' }), finding('whisper', { status: 'degraded' })],
     'llama is down; apart from that: worker and whisper',
+  ],
+  [
+    'a trouble of one kind in two layers is one trouble',
+    [finding('worker', { signature: 'OS-DNS' }), finding('web', { signature: 'OS-DNS', layer: 'api' })],
+    'worker and web have the same trouble, so look for one reason: worker is down',
+  ],
+  [
+    'what is seen of the cause from another side does not suffer from it',
+    [llama, finding('llama', { check: 'service.health', role: 'consequence' }), api],
+    'llama is down; api suffers from it',
   ],
   [
     'many that weigh the same',

@@ -76,4 +76,5 @@ while True:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         run(plan["after"])
         signal.signal(signal.SIGCHLD, reap)
+        reap()
         print("ready", flush=True)
