@@ -15,8 +15,8 @@ export const gpuProcessRow = z.object({
   pid: z.int(),
   process: z.string().nullable(),
   usedBytes: z.number().nullable(),
-  service: z.string().nullable().describe('The declared service that it belongs to'),
-  container: z.string().nullable().describe('First characters of the id of the container that it runs in'),
+  service: z.string().nullable(),
+  container: z.string().nullable(),
 });
 export type GpuProcessRow = z.infer<typeof gpuProcessRow>;
 
