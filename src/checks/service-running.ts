@@ -1,5 +1,6 @@
 import { defineCheck, needTwice, services, type Verdict } from '../core/check.ts';
 import { count, durationText } from '../core/format.ts';
+import type { Node } from '../core/node.ts';
 import type { Status } from '../core/report.ts';
 import { unitOf, type Service } from '../core/service.ts';
 import type { ManagerAnswer, ServiceState, StateWord } from '../core/service-manager.ts';

@@ -5,6 +5,7 @@ import type { Node } from '../core/node.ts';
 import { defineTool, detailInput, nodesInput } from '../core/tool.ts';
 import { gpuDevices, type GpuDevices } from '../probes/gpu-devices.ts';
 import { findingsReport } from './findings-report.ts';
+import { gpuProcesses, gpuProcessRow, gpuProcessTable } from './gpu-processes.ts';
 import { look } from './look.ts';
 
 const gpuChecks = checks.filter(({ name }) => /^(?:gpu|amd)\./.test(name));
@@ -26,25 +27,28 @@ export const gpuStatus = defineTool({
   name: 'gpu_status',
   title: 'GPU status',
   summary:
-    'The GPUs as nvidia-smi reports them: memory, load, temperature, power, and what is wrong with driver, count, memory errors or recovery. It is asked once, and never while an earlier one hangs.',
+    'The GPUs as nvidia-smi reports them: memory, load, temperature, power, the processes that hold them with their services and containers, and what is wrong: driver, count, memory errors, Xids, recovery. It is asked once, and never while an earlier one hangs.',
   effect: 'observe',
   input: z.object({ nodes: nodesInput, detail: detailInput }),
-  data: z.object({ gpus: z.array(row) }),
+  data: z.object({ gpus: z.array(row), processes: z.array(gpuProcessRow) }),
   cli: { positional: ['nodes'] },
   async run({ nodes, detail }, ops) {
-    const looks = await look(ops.nodes(nodes), gpuChecks, ops, async (at, { become }) => {
+    const looks = await look(ops.nodes(nodes), gpuChecks, ops, async (at, node) => {
       // Where nvidia-smi does not answer, the checks say so.
-      const devices = await at.observe(gpuDevices, { become }).catch(() => undefined);
-      return devices?.fact;
+      const devices = at.observe(gpuDevices, { become: node.become }).catch(() => undefined);
+      const [answer, held] = await Promise.all([devices, gpuProcesses(at, node)]);
+      return { devices: answer?.fact, held };
     });
-    const gpus = looks.flatMap(({ node, also }) => rowsOf(node, also));
+    const gpus = looks.flatMap(({ node, also }) => rowsOf(node, also?.devices));
+    const processes = looks.flatMap(({ also }) => also?.held ?? []);
     const table = {
       kind: 'table' as const,
       title: 'GPUs',
       columns: ['node', 'gpu', 'name', 'memory', 'load', 'temp', 'power', 'processes'],
       rows: gpus.map(shown),
     };
-    return findingsReport({ looks, detail, data: { gpus }, show: gpus.length === 0 ? [] : [table] });
+    const show = [...(gpus.length > 0 ? [table] : []), ...(processes.length > 0 ? [gpuProcessTable(processes)] : [])];
+    return findingsReport({ looks, detail, data: { gpus, processes: [...processes] }, show });
   },
 });
 
