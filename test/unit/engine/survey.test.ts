@@ -163,3 +163,32 @@ test('what a file says again is not read again, and what it says anew is', async
   expect(summaries).toEqual(['x', 'x', 'y', 'y']);
   expect(parsed).toBe(2);
 });
+
+const hangs = (late: boolean, code: 'DEADLINE' | 'WEDGED' | 'LINK_LOST') => {
+  const asking = defineProbe({
+    name: 'test.hanging',
+    summary: 'What a file that hangs says',
+    command: () => read('/a', late ? { late: 'answer' } : {}),
+    parse: (reply) => (reply.ok ? 'it came' : reply.errno),
+  });
+  const check = defineCheck({
+    name: 'test.hangs',
+    summary: 'The file answers',
+    layer: 'storage',
+    subjects: theNode,
+    needs: () => ({ said: need(asking, {}) }),
+    evaluate: ({ said }) => ({ status: 'critical', summary: said }),
+  });
+  return survey(sweepOf({ '/a': new OpsError(code, 'No answer.') }).sweep, node, [check]);
+};
+
+test.each(['DEADLINE', 'WEDGED'] as const)(
+  '%s is an answer to who asks for it so, and to nobody else',
+  async (code) => {
+    expect(await hangs(true, code)).toMatchObject([{ status: 'critical', summary: 'ETIMEDOUT' }]);
+    expect(await hangs(false, code)).toMatchObject([{ status: 'unknown', summary: 'Not known: No answer.' }]);
+  },
+);
+
+test('a lost link is an answer to nobody', () =>
+  expect(hangs(true, 'LINK_LOST')).rejects.toMatchObject({ code: 'LINK_LOST' }));
