@@ -1,4 +1,5 @@
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { format } from 'oxfmt';
 import { fleetJsonSchema } from '../src/config/schema.ts';
@@ -89,5 +90,11 @@ export async function generated(): Promise<Map<string, string>> {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  for (const [file, content] of await generated()) writeFileSync(file, content);
+  const stale = [...(await generated())].filter(
+    ([file, content]) => !existsSync(file) || readFileSync(file, 'utf8') !== content,
+  );
+  for (const [file, content] of stale) writeFileSync(file, content);
+  // The pages tell of what the catalogs held when this began: with new catalogs they are made once more.
+  if (stale.some(([file]) => file.endsWith('/index.ts')))
+    execFileSync(process.execPath, [...process.execArgv, ...process.argv.slice(1)], { stdio: 'inherit' });
 }
