@@ -7,6 +7,8 @@ type Untimed<T> = Omit<T, 'at' | 'ms'>;
 type Found = Untimed<ReadFound>;
 
 const handlesKept = 64;
+/** An open file keeps its filesystem from being unmounted, and its room from being freed: not for longer than it is asked again and again. */
+const idleMs = 10_000;
 const slackBytes = 16_384;
 const chunkBytes = 196_608;
 const specialTailBytes = 4_194_304;
@@ -25,6 +27,7 @@ interface Kept {
   stops: readonly number[];
   end: End | undefined;
   busy: number;
+  usedAt: number;
   gone: boolean;
 }
 
@@ -39,6 +42,16 @@ interface Kept {
  */
 export function createReader(desk: Desk) {
   const kept = new Map<string, Kept>();
+  let tidying: NodeJS.Timeout | undefined;
+
+  /** Closes what nobody asked for lately; files that the kernel makes up hold nothing. */
+  function tidy(): void {
+    tidying = undefined;
+    const regular = [...kept.values()].filter(({ special }) => !special);
+    const old = regular.filter(({ usedAt }) => performance.now() - usedAt >= idleMs);
+    for (const file of old) drop(file);
+    if (regular.length > old.length) tidying = setTimeout(tidy, idleMs).unref();
+  }
 
   function drop(file: Kept): void {
     file.gone = true;
@@ -58,6 +71,8 @@ export function createReader(desk: Desk) {
 
   async function using(file: Kept, work: () => Promise<Found | undefined>): Promise<Found | undefined> {
     file.busy += 1;
+    file.usedAt = performance.now();
+    if (!file.special) tidying ??= setTimeout(tidy, idleMs).unref();
     try {
       return await work();
     } finally {
@@ -102,6 +117,7 @@ export function createReader(desk: Desk) {
       stops: [],
       end: undefined,
       busy: 0,
+      usedAt: 0,
       gone: false,
     };
     keep(file);

@@ -5,7 +5,9 @@ import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -15,7 +17,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { list, read, space, stat, tail } from '../../src/core/command.ts';
 import type { FileTrouble, ReadFound } from '../../src/core/command.ts';
 import type { Session } from '../../src/core/session.ts';
@@ -45,6 +47,18 @@ afterAll(async () => {
 
 const text = (reply: ReadFound | FileTrouble) => (reply.ok ? Buffer.from(reply.bytes).toString() : reply.errno);
 const tailOf = async (path: string, bytes = 65_536) => text(await session.ask(tail(path, { bytes })));
+/** Whether an SFTP server holds a file open; sshd runs its own within itself. */
+const openedBySftp = (path: string): boolean =>
+  readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid))
+    .some((pid) => {
+      try {
+        if (!/sshd|sftp/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))) return false;
+        return readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === path);
+      } catch {
+        return false;
+      }
+    });
 /** Long enough ago that a handle may be trusted. */
 const old = (path: string) => utimesSync(path, 1_700_000_000, 1_700_000_000);
 
@@ -236,6 +250,15 @@ describe.skipIf(!has('sshd'))('a log under a kept handle (needs sshd)', () => {
       expect(await tailOf(path, 4_096)).toBe(whole.subarray(-4_096).toString());
       expect(await tailOf(path, 8_192)).toBe(whole.subarray(-8_192).toString());
     }
+  });
+
+  test('a file is let go soon after the last look, so that its room is freed and its filesystem can be unmounted', async () => {
+    const path = join(folder, 'let-go.log');
+    writeFileSync(path, 'x\n');
+    await tailOf(path);
+    expect(openedBySftp(path)).toBe(true);
+    await vi.waitFor(() => expect(openedBySftp(path)).toBe(false), { timeout: 40_000, interval: 500 });
+    expect(await tailOf(path)).toBe('x\n');
   });
 
   test('a log that is removed is missing', async () => {
