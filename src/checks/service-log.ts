@@ -1,22 +1,18 @@
 import { defineCheck, need, services, type Verdict } from '../core/check.ts';
 import { count } from '../core/format.ts';
 import type { Node } from '../core/node.ts';
-import { remembered } from '../core/remembered.ts';
 import { unitOf, type Service } from '../core/service.ts';
-import type { ManagerAnswer } from '../core/service-manager.ts';
-import type { Signature } from '../core/signature.ts';
 import { identity } from '../probes/identity.ts';
 import { logAges } from '../probes/log-ages.ts';
 import { serviceLogs } from '../probes/service-logs.ts';
 import { serviceStates } from '../probes/service-states.ts';
 import { managerOf } from './managed.ts';
 import { logReading, type LogReading } from './log-reading.ts';
+import { lastStartMs, secondsUp } from './last-start.ts';
 import { readLog } from './read-log.ts';
-import { signatures } from './signatures/index.ts';
+import { signaturesOf } from './signatures-of.ts';
 
 const tailBytes = 32_768;
-/** The node's clock is known to half a second and uptimes come in whole ones. */
-const clockSlackMs = 3_000;
 
 type Trouble = LogReading & { readonly tells: 'trouble' | 'repeats' };
 
@@ -43,7 +39,7 @@ export const serviceLog = defineCheck({
     const wanted = signaturesOf(service);
     const runningSeconds = secondsUp(states, service);
     const isUp = (runningSeconds ?? 0) >= node.thresholds.youngSeconds;
-    const startedMs = runningSeconds === null || epochSeconds === null ? null : (epochSeconds - runningSeconds) * 1_000;
+    const startedMs = lastStartMs(runningSeconds, epochSeconds);
     const readings = logs.map((log) =>
       logReading(log, wanted, { isUp, isOld: isOld(ages[log.source] ?? null, startedMs) }),
     );
@@ -55,23 +51,8 @@ export const serviceLog = defineCheck({
   },
 });
 
-/** Those of its kind; all of them for a service whose kind is not declared. */
-const signaturesOf = remembered(({ kind, gpu }: Service): readonly Signature[] =>
-  signatures.filter(
-    ({ id, services: kinds }) =>
-      // A worker that is meant to serve the CPU queue says the same as one that lost its GPU.
-      (gpu || id !== 'TP-CPU') && (kind === 'other' || kinds.includes('any') || kinds.includes(kind)),
-  ),
-);
-
-/** How long the manager says that it runs; null where it does not run, or the manager does not say. */
-function secondsUp(states: ManagerAnswer, service: Service): number | null {
-  const state = states.reachable ? states.services.find(({ unit }) => unit === unitOf(service)) : undefined;
-  return state?.state === 'running' ? state.uptimeSeconds : null;
-}
-
 const isOld = (writtenMs: number | null, startedMs: number | null): boolean =>
-  writtenMs !== null && startedMs !== null && writtenMs < startedMs - clockSlackMs;
+  writtenMs !== null && startedMs !== null && writtenMs < startedMs;
 
 /** A program that runs on, as its manager or its log proves, is not down by what it logged. */
 const isCritical = (reading: Trouble, isUp: boolean): boolean =>
