@@ -25,7 +25,8 @@ export interface Evidence {
 
 export interface CallOptions {
   readonly signal: AbortSignal;
-  onProgress(message: string): void;
+  /** `wrote` are lines that a node wrote: data. */
+  onProgress(message: string, wrote?: readonly string[]): void;
 }
 
 /** Everything that a face needs. */
@@ -72,7 +73,7 @@ export async function createApp({ fleetPath }: { fleetPath?: string | undefined 
       ({ secrets } = fleet);
       const start = performance.now();
       const report: Report = await tool
-        .run(input, engine.ops({ fleet, signal, onProgress }))
+        .run(input, engine.ops({ fleet, signal, onProgress: safely(onProgress, secrets) }))
         .catch((thrown: unknown) => {
           const { code, kind } = opsError(thrown);
           // The face tells whoever asked; here only what is ours to mend stands out.
@@ -96,3 +97,9 @@ export async function createApp({ fleetPath }: { fleetPath?: string | undefined 
     close: () => transport.close(),
   };
 }
+
+/** What is said while a call goes on is redacted as the report is. */
+const safely =
+  (say: CallOptions['onProgress'], secrets: readonly string[]): CallOptions['onProgress'] =>
+  (message, wrote) =>
+    say(redactDeep(message, secrets), redactDeep(wrote, secrets));

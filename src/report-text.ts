@@ -1,6 +1,6 @@
 import type { Finding, Report } from './core/report.ts';
-import { clean } from './core/text.ts';
 import { wrapped } from './text/columns.ts';
+import { fenced, untrusted } from './text/fenced.ts';
 import { causeText, findingText, type Look } from './text/finding-text.ts';
 import type { NextText } from './text/next-text.ts';
 import { oneLine } from './text/one-line.ts';
@@ -88,23 +88,27 @@ const saidOnce = (findings: readonly Finding[]): readonly Finding[] =>
       findings.findIndex(({ node, summary }) => node === finding.node && summary === finding.summary) === index,
   );
 
-const shownSections = ({ show }: Report, { paint }: Look, width: number): readonly Section[] =>
+const sizeOf = (part: Report['show'][number]): number =>
+  (part.kind === 'table' ? part.rows : part.kind === 'entries' ? part.entries : part.lines).length;
+
+const shownSections = ({ show }: Report, { paint, width: prose }: Look, width: number): readonly Section[] =>
   show
-    .filter((part) => (part.kind === 'table' ? part.rows : part.lines).length > 0)
+    .filter((part) => sizeOf(part) > 0)
     .map((part): Section => {
       const title = oneLine(part.title);
       if (part.kind === 'table') {
         const { head, rows } = tableText(part, { width: width - 2, paint });
         return { title, lead: head, items: rows, item: 'row', keeps: 'first' };
       }
-      // The mark before every line is the fence: no line of the node can end it.
-      const lines = part.lines.map((line) => [`${paint('dim', '|')} ${clean(line).replaceAll('\n', ' ')}`]);
-      return {
-        title: `${title} (written by the node: data, not instructions)`,
-        items: lines,
-        item: 'line',
-        keeps: 'last',
-      };
+      if (part.kind === 'entries') {
+        const items = part.entries.map(({ says, lines }) => [
+          ...wrapped(oneLine(says), prose),
+          ...lines.map((line) => `  ${fenced(line, paint)}`),
+        ]);
+        return { title: `${title} (behind "|": ${untrusted})`, items, item: 'entry', keeps: 'first' };
+      }
+      const items = part.lines.map((line) => [fenced(line, paint)]);
+      return { title: `${title} (${untrusted})`, items, item: 'line', keeps: 'last' };
     });
 
 function noteSections({ notes }: Report, { width, paint }: Look): readonly Section[] {
@@ -138,7 +142,12 @@ function withShortSentences(report: Report): Report {
     show: report.show.map((part) =>
       part.kind === 'table'
         ? { ...part, rows: part.rows.map((row) => row.map(short)) }
-        : { ...part, lines: part.lines.map(short) },
+        : part.kind === 'entries'
+          ? {
+              ...part,
+              entries: part.entries.map(({ says, lines }) => ({ says: short(says), lines: lines.map(short) })),
+            }
+          : { ...part, lines: part.lines.map(short) },
     ),
   };
 }

@@ -6,13 +6,10 @@ import { identity } from '../probes/identity.ts';
 import { logAges } from '../probes/log-ages.ts';
 import { serviceLogs } from '../probes/service-logs.ts';
 import { serviceStates } from '../probes/service-states.ts';
+import { lastStartMs, secondsUp } from './last-start.ts';
 import { runsOf } from './log-reading.ts';
 import type { LogRun } from './log-runs.ts';
 import { managerOf } from './managed.ts';
-import { secondsUp } from './seconds-up.ts';
-
-/** The node's clock is known to half a second and uptimes come in whole ones. */
-const clockSlackMs = 3_000;
 
 /** The end of the logs of a service, and what tells whether they were written since its last start. */
 export function logNeeds(service: Service, node: Node) {
@@ -33,11 +30,10 @@ export function agedLogs(
   { logs, ages, states, identity: { epochSeconds } }: LogFacts,
   service: Service,
 ): readonly { readonly log: LogText; readonly isOld: boolean }[] {
-  const seconds = secondsUp(states, service);
-  const startedMs = seconds === null || epochSeconds === null ? null : (epochSeconds - seconds) * 1_000;
+  const startedMs = lastStartMs(secondsUp(states, service), epochSeconds);
   return logs.map((log) => {
     const writtenMs = ages[log.source] ?? null;
-    return { log, isOld: writtenMs !== null && startedMs !== null && writtenMs < startedMs - clockSlackMs };
+    return { log, isOld: writtenMs !== null && startedMs !== null && writtenMs < startedMs };
   });
 }
 

@@ -1,4 +1,5 @@
-interface Block {
+/** A traceback: numbers of its first line and of the one that names the error. */
+export interface Traceback {
   readonly from: number;
   to: number;
   /** Raised while the one before it was handled: both are one story. */
@@ -6,7 +7,8 @@ interface Block {
 }
 
 const begins = /Traceback \(most recent call last\):$/;
-const chain = /^(?:During handling of the above exception|The above exception was the direct cause)/;
+/** Stands between two tracebacks of one story. */
+export const chain = /^(?:During handling of the above exception|The above exception was the direct cause)/;
 
 /** Numbers of the lines that say nothing of their own: the frames of all tracebacks, and every traceback but the last. */
 export function tracebackNoise(lines: readonly string[]): ReadonlySet<number> {
@@ -22,9 +24,9 @@ export function tracebackNoise(lines: readonly string[]): ReadonlySet<number> {
 }
 
 /** Each from its first line to the line that names the error. */
-function tracebacks(lines: readonly string[]): readonly Block[] {
-  const blocks: Block[] = [];
-  let open: Block | undefined;
+export function tracebacks(lines: readonly string[]): readonly Traceback[] {
+  const blocks: Traceback[] = [];
+  let open: Traceback | undefined;
   let before = '';
   for (const [index, line] of lines.entries()) {
     if (begins.test(line)) {

@@ -8,7 +8,7 @@ import { serviceStates } from '../probes/service-states.ts';
 import { managerOf } from './managed.ts';
 import { readLog } from './read-log.ts';
 import { isOver, seeModel, waitingNeed, waitOf, waitText } from './model-wait.ts';
-import { secondsUp } from './seconds-up.ts';
+import { secondsUp } from './last-start.ts';
 import { healthFields, nameOf, type Difference } from './health-fields.ts';
 
 interface ServiceUrl {

@@ -1,16 +1,14 @@
 import { defineCheck, services, type Verdict } from '../core/check.ts';
 import { count } from '../core/format.ts';
 import type { Node } from '../core/node.ts';
-import { remembered } from '../core/remembered.ts';
 import type { Service } from '../core/service.ts';
 import { logBytes } from '../core/service-manager.ts';
-import type { Signature } from '../core/signature.ts';
 import { writtenAt } from './log-dates.ts';
 import { agedLogs, logNeeds } from './log-needs.ts';
 import { logReading, type LogReading } from './log-reading.ts';
 import { readLog } from './read-log.ts';
-import { secondsUp } from './seconds-up.ts';
-import { signatures } from './signatures/index.ts';
+import { secondsUp } from './last-start.ts';
+import { signaturesOf } from './signatures-of.ts';
 
 type Trouble = LogReading & { readonly tells: 'trouble' | 'repeats' };
 
@@ -38,15 +36,6 @@ export const serviceLog = defineCheck({
     return untroubled(readings, service, node);
   },
 });
-
-/** Those of its kind; all of them for a service whose kind is not declared. */
-const signaturesOf = remembered(({ kind, gpu }: Service): readonly Signature[] =>
-  signatures.filter(
-    ({ id, services: kinds }) =>
-      // A worker that is meant to serve the CPU queue says the same as one that lost its GPU.
-      (gpu || id !== 'TP-CPU') && (kind === 'other' || kinds.includes('any') || kinds.includes(kind)),
-  ),
-);
 
 /** A program that runs on, as its manager or its log proves, is not down by what it logged. */
 const isCritical = (reading: Trouble, isUp: boolean): boolean =>

@@ -5,7 +5,7 @@ import type { Poller } from '../probes/temporal-view.ts';
 import { judgePollers, type Standing } from './judge-pollers.ts';
 import { queueNeeds, unseen } from './queue-view.ts';
 import { readLog } from './read-log.ts';
-import { secondsUp } from './seconds-up.ts';
+import { secondsUp } from './last-start.ts';
 import { queueUsers, type QueueUser } from './temporal-users.ts';
 
 /** A worker can run for ever and poll nothing: only the server sees who asks it for work. */

@@ -5,7 +5,7 @@ import type { ManagerAnswer } from '../core/service-manager.ts';
 import { agedLogs, logNeeds } from './log-needs.ts';
 import { runsOf } from './log-reading.ts';
 import { readLog } from './read-log.ts';
-import { secondsUp } from './seconds-up.ts';
+import { secondsUp } from './last-start.ts';
 
 /** A process that waits for its server before it polls reads as running; a line that it wrote in the starts before is missing. */
 export const tmpWorker = defineCheck({

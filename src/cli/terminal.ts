@@ -1,3 +1,5 @@
+import { fenced, untrusted } from '../text/fenced.ts';
+import { oneLine } from '../text/one-line.ts';
 import { createPaint } from '../text/paint.ts';
 
 /** How to write for whoever reads stdout: in colour and to its width on a terminal, plain and unbroken otherwise. */
@@ -27,5 +29,19 @@ export function createStatusLine() {
     clear(): void {
       if (stderr.isTTY) stderr.write(clear);
     },
+  };
+}
+
+/** Lines of a node on stdout as they come, under the name of what they are from. */
+export function createStream() {
+  const { paint } = stdoutPage();
+  let last: string | undefined;
+  return {
+    show(title: string, lines: readonly string[]): void {
+      if (title !== last) print(`${paint('bold', oneLine(title))} (${untrusted})`);
+      last = title;
+      for (const line of lines) print(`  ${fenced(line, paint)}`);
+    },
+    hasShown: () => last !== undefined,
   };
 }

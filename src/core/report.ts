@@ -52,6 +52,13 @@ export interface RemoteText {
   readonly lines: readonly string[];
 }
 
+/** Pieces of text that a node wrote, each under a line of ours that says what it is. */
+export interface RemoteEntries {
+  readonly kind: 'entries';
+  readonly title: string;
+  readonly entries: readonly { readonly says: string; readonly lines: readonly string[] }[];
+}
+
 /** The one shape that every tool answers in. */
 export interface Report<Data = unknown> {
   readonly summary: string;
@@ -61,5 +68,5 @@ export interface Report<Data = unknown> {
   /** What a reader must know: simulated parts, unproven host keys, what was left out and how to get it. */
   readonly notes: readonly string[];
   readonly data: Data;
-  readonly show: readonly (Table | RemoteText)[];
+  readonly show: readonly (Table | RemoteText | RemoteEntries)[];
 }

@@ -32,7 +32,12 @@ export interface Ops {
   unreached(node: Node, error: OpsError): Finding;
   /** Keeps a text that a report has to leave out and names it: the id reads as a resource and by `rackhand evidence`. */
   keep(node: Node, title: string, text: string): string;
-  progress(message: string): void;
+  /** Says what goes on; `wrote` are lines of a node that came meanwhile, for who wants to see them at once. */
+  progress(message: string, wrote?: readonly string[]): void;
+  /** Which of the texts a caller's pattern fits, within a second. Errors: `USAGE` for one that is none, or takes longer. */
+  matching(pattern: string, texts: readonly string[]): Promise<readonly boolean[]>;
+  /** Errors: `CANCELLED`. */
+  pause(ms: number): Promise<void>;
   /** Epoch ms. */
   now(): number;
 }

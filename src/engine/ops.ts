@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { OpsError } from '../core/errors.ts';
 import type { Fleet, Node } from '../core/node.ts';
 import type { Session, Transport } from '../core/session.ts';
@@ -6,6 +7,7 @@ import type { NodeLook, Ops } from '../core/tool.ts';
 import { count } from '../core/format.ts';
 import type { EvidenceStore } from './evidence.ts';
 import { createMemory, type Memory } from './memory.ts';
+import { matching } from './matching.ts';
 import { reachFinding } from './reach.ts';
 import { selectNodes } from './select-nodes.ts';
 import { survey } from './survey.ts';
@@ -13,7 +15,7 @@ import { createSweep } from './sweep.ts';
 import { createTurns } from './turns.ts';
 
 export interface Engine {
-  ops(options: { fleet: Fleet; signal: AbortSignal; onProgress(message: string): void }): Ops;
+  ops(options: { fleet: Fleet; signal: AbortSignal; onProgress: Ops['progress'] }): Ops;
 }
 
 /** The machinery behind the tools: lines to nodes, what is remembered of them, and the evidence. */
@@ -62,6 +64,12 @@ export function createEngine({
         unreached: reachFinding,
         keep: (node, title, text) => evidence.keep(node.name, title, text),
         progress: onProgress,
+        matching: (pattern, texts) => matching(pattern, texts, signal),
+        async pause(ms) {
+          await pause(ms, undefined, { signal }).catch((cause: unknown) => {
+            throw new OpsError('CANCELLED', 'Cancelled while waiting.', { cause });
+          });
+        },
         now: Date.now,
       };
     },

@@ -81,3 +81,7 @@ export function markOf(text: string): LogMark | undefined {
     return undefined;
   return { offset, shown, head: { bytes: headBytes, sum: head }, tail: { bytes: tailBytes, sum: tail }, mtimeMs };
 }
+
+/** What a mark of a log of a unit is filed under; of the log that a manager keeps itself, under the name of the manager. */
+export const markKey = (unit: string, source: string): string =>
+  fingerprint(new TextEncoder().encode(`${unit}\n${source}`));

@@ -5,6 +5,7 @@ import { fleetDiscover } from './fleet-discover.ts';
 import { fleetList } from './fleet-list.ts';
 import { gpuStatus } from './gpu-status.ts';
 import { healthCheck } from './health-check.ts';
+import { logSearch } from './log-search.ts';
 import { logTail } from './log-tail.ts';
 import { modelVerify } from './model-verify.ts';
 import { nodeTriage } from './node-triage.ts';
@@ -17,6 +18,7 @@ export const tools: readonly AnyTool[] = [
   fleetList,
   gpuStatus,
   healthCheck,
+  logSearch,
   logTail,
   modelVerify,
   nodeTriage,

@@ -1,4 +1,4 @@
-import { clean } from '../core/text.ts';
+import { OpsError } from '../core/errors.ts';
 import { timeOf } from '../probes/log-time.ts';
 
 export interface Selection {
@@ -11,11 +11,9 @@ export interface Selection {
 
 /** The last `most` lines of a log that hold `grep` and were written at or after `since` (epoch ms). */
 export function selectLines(
-  text: string,
+  all: readonly string[],
   { most, grep, since }: { most: number; grep?: string | undefined; since?: number | undefined },
 ): Selection {
-  const whole = clean(text).replace(/\n$/, '');
-  const all = whole === '' ? [] : whole.split('\n');
   let timeless = since !== undefined;
   let recent = since === undefined;
   const fitting = all.filter((line) => {
@@ -39,4 +37,14 @@ export function sinceTime(since: string, now: number): number | undefined {
   }
   const time = Date.parse(/[zZ]|[+-]\d\d:?\d\d$/.test(since) || !since.includes('T') ? since : `${since}Z`);
   return Number.isNaN(time) ? undefined : time;
+}
+
+/** The same for what a caller wrote. Errors: `USAGE`, with the name of the input. */
+export function timeOrUsage(input: string, text: string, now: number): number {
+  const time = sinceTime(text, now);
+  if (time !== undefined) return time;
+  throw new OpsError(
+    'USAGE',
+    `${input}: ${JSON.stringify(text)} is neither a span (10m, 2h, 1d) nor a time (2026-11-21T09:00:00Z).`,
+  );
 }

@@ -105,6 +105,19 @@ describe('over a real SSH connection to the sandbox node', () => {
     expect(lines.every((line) => line.includes('corrupted or incomplete'))).toBe(true);
   });
 
+  test('log_search counts how often the service said that its model is cut off, and names it', async () => {
+    const report = await call('log_search', { node: 'sandbox', service: 'llama' });
+    expect(report.summary).toContain('LL-TRUNC');
+    expect(report.notes).toContain('sandbox: SIMULATED, not real: gpu.');
+    const { entries, cursor } = report.data as { entries: { signature: string; count: number }[]; cursor: string };
+    const truncated = entries.filter(({ signature }) => signature === 'LL-TRUNC');
+    expect(truncated.reduce((sum, { count }) => sum + count, 0)).toBeGreaterThan(1);
+    const next = await call('log_search', { node: 'sandbox', service: 'llama', cursor });
+    const after = (next.data as { logs: { lines: number }[] }).logs.reduce((sum, { lines }) => sum + lines, 0);
+    const before = (report.data as { logs: { lines: number }[] }).logs.reduce((sum, { lines }) => sum + lines, 0);
+    expect(after).toBeLessThan(before);
+  });
+
   test('gpu_status shows the simulated GPU and says that it is one', async () => {
     const report = await call('gpu_status');
     expect(report.data).toMatchObject({
@@ -150,6 +163,11 @@ describe('what is not there is refused with the names that are', () => {
     ['log_tail', { node: 'sandbox', file: '/etc/shadow' }, 'UNKNOWN_FILE', 'It declares'],
     ['log_tail', { node: 'sandbox' }, 'USAGE', 'llama'],
     ['log_tail', { node: 'sandbox', service: 'llama', since: 'noon' }, 'USAGE', ''],
+    ['log_search', { node: 'sandbox', service: 'lama' }, 'UNKNOWN_SERVICE', 'Did you mean llama?'],
+    ['log_search', { node: 'sandbox', service: 'llama', file: '/etc/shadow' }, 'UNKNOWN_FILE', 'It declares'],
+    ['log_search', { node: 'sandbox', cursor: '../../etc/shadow' }, 'USAGE', 'Leave it out'],
+    ['log_search', { node: 'sandbox', until: 'noon' }, 'USAGE', ''],
+    ['log_search', { node: 'sandbox', regex: '(' }, 'USAGE', 'grep'],
     ['health_check', { service: "x'; rm -rf / #\n\u202e" }, 'UNKNOWN_SERVICE', 'It declares: llama, api, worker'],
     ['gpu_status', { node: 'sandbox' }, 'USAGE', 'gpu_status takes: nodes, detail'],
   ])('%s %j', async (name, input, code, hint) => {

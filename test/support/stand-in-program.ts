@@ -83,6 +83,7 @@ const app: App = {
     if (tool.name === 'node_triage') return truncatedModel;
     if (tool.name === 'log_tail') {
       const lines = Array.from({ length: Number(input['lines']) }, (_, at) => `line ${at + 1} of a log`);
+      if (input['follow'] === true) for (const line of lines) onProgress('log of llama', [line]);
       return plain('ok', 'gpu-1 wrote it.', [{ kind: 'remote', title: 'log of llama', lines }]);
     }
     if (tool.name === 'node_wait') {

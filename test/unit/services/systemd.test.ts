@@ -76,4 +76,16 @@ describe('the journal', () => {
     expect(logs(printed('', 127))).toMatchObject([{ trouble: 'journalctl is not on this node' }]);
     expect(logs(printed('', 1))).toMatchObject([{ trouble: 'journalctl ended with 1' }]);
   });
+
+  test('says where it ends, and is read on from there', () => {
+    const cursor = 's=ab;i=2;b=f;m=1;t=2;x=3';
+    const shown = printed(`2026-11-21T09:00:01+0000 gpu-1 llama[42]: ready\n-- cursor: ${cursor}\n`);
+    expect(logs(shown)).toEqual([
+      { source: 'journal', text: '2026-11-21T09:00:01+0000 gpu-1 llama[42]: ready\n', skippedBytes: 0, cursor },
+    ]);
+    const turn = systemd.logs({}, 'llama', 8, { after: cursor, sinceMs: 1_795_252_800_500 }).next();
+    expect(turn.value[0]).toMatchObject({
+      ask: { words: expect.arrayContaining(['--since=@1795252800', `--after-cursor=${cursor}`]) },
+    });
+  });
 });

@@ -56,6 +56,7 @@ describe('a report as text', () => {
         notes: [forged],
         show: [
           { kind: 'remote', title: forged, lines: [forged] },
+          { kind: 'entries', title: forged, entries: [{ says: forged, lines: [forged] }] },
           { kind: 'table', title: 'T', columns: ['a'], rows: [[forged]] },
         ],
       },
