@@ -41,9 +41,18 @@ export interface CauseRule {
 }
 
 /** Within one layer these come first, as they tell most of what the others show. */
-export const firstInLayer: readonly string[] = ['gpu.xid', 'gpu.wedged', 'gpu.pci', 'gpu.driver', 'gpu.nvml'];
-/** And these last: what is missing, then what a log says, then what the manager and the port show. */
-export const lastInLayer: readonly string[] = ['service.files', 'service.log', 'service.running', 'service.health'];
+export const firstInLayer: readonly string[] = [
+  'mount.alive',
+  'gpu.xid',
+  'amd.klog',
+  'gpu.wedged',
+  'gpu.pci',
+  'gpu.driver',
+  'gpu.nvml',
+  'model.present',
+];
+/** And these last: what is missing, what it waits for, who holds its port, what its log says. */
+export const lastInLayer: readonly string[] = ['service.files', 'service.wait', 'service.ports', 'service.log'];
 
 const ofFiles =
   /^OS-(?:ENOSPC|ENOTCONN|ESTALE|EIO)$|^LL-(?:MISSING|MAGIC|TRUNC|TRUNC-HEAD|WAIT|WAITING|VIS|BIN|SO)$|^AP-(?:PATH|DEP)$/;
@@ -72,6 +81,14 @@ export const causeRules: readonly CauseRule[] = [
     fits: /^OS-|^LL-OOM$/,
     because: 'all programs of the node depend on that',
   },
+  {
+    layers: ['queue'],
+    checks: ['node.names', 'net.egress'],
+    reach: 'services',
+    fits: /^OS-DNS$|^TP-CONN$/,
+    proof: true,
+    because: 'it has to find and reach other machines',
+  },
   { layers: ['storage'], reach: 'mount', fits: ofFiles, because: 'it has files there' },
   { layers: ['gpu', 'container'], reach: 'gpu users', fits: ofGpus, because: 'it works on the GPU' },
   { layers: ['gpu'], checks: firstInLayer, reach: 'gpus', because: 'it is the same trouble of the GPU' },
@@ -88,5 +105,5 @@ export const causeRules: readonly CauseRule[] = [
   { layers, reach: 'dependants', because: 'it needs @' },
 ];
 
-/** Checks that show that a service is down, and not why. */
-export const symptoms: readonly string[] = ['service.running', 'service.health'];
+/** Checks that show that a service is down, and not why: after all others of its layer. */
+export const symptoms: readonly string[] = ['service.flap', 'service.running', 'service.health'];

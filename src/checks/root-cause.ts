@@ -28,13 +28,11 @@ export function rootCause(findings: readonly Finding[], node: Node): readonly Fi
   }
   for (const [effect, link] of sharedLinks(trouble, links, node)) links.set(effect, link);
   const isCause = (finding: Finding) => isTrouble(finding) && !links.has(finding) && mayExplain(finding);
-  const many = trouble.filter(isCause).length > 1;
   const rooted = sorted.map((finding): Finding => {
     const link = links.get(finding);
     if (link === undefined) return isCause(finding) ? { ...finding, role: 'cause' } : finding;
     const root = rootOf(link.from, links);
-    const see = many && !link.because.includes(aboutOf(root)) ? `; see ${root.check} of ${aboutOf(root)}` : '';
-    return { ...finding, role: 'consequence', because: `${link.because}${see}` };
+    return { ...finding, role: 'consequence', because: link.because, of: `${root.check} ${root.subject}` };
   });
   return rooted.sort((a, b) => roleOrder[a.role] - roleOrder[b.role] || severity(b) - severity(a));
 }
@@ -45,10 +43,18 @@ const isTrouble = ({ status }: Finding): boolean => status !== 'ok' && status !=
 const mayExplain = ({ status, layer }: Finding): boolean => status !== 'unknown' || layer === 'reach';
 
 const byDepth = (a: Finding, b: Finding): number =>
-  compareLayers(a.layer, b.layer) || rankInLayer(a) - rankInLayer(b) || severity(b) - severity(a);
+  compareLayers(a.layer, b.layer) ||
+  rankInLayer(a) - rankInLayer(b) ||
+  severity(b) - severity(a) ||
+  symptoms.indexOf(a.check) - symptoms.indexOf(b.check);
 
-const rankInLayer = ({ check }: Finding): number =>
-  firstInLayer.includes(check) ? firstInLayer.indexOf(check) - firstInLayer.length : lastInLayer.indexOf(check) + 1;
+/** Of what only shows that a service is down, the worst comes first. */
+function rankInLayer({ check }: Finding): number {
+  if (symptoms.includes(check)) return lastInLayer.length + 1;
+  return firstInLayer.includes(check)
+    ? firstInLayer.indexOf(check) - firstInLayer.length
+    : lastInLayer.indexOf(check) + 1;
+}
 
 const rootOf = (finding: Finding, links: ReadonlyMap<Finding, Link>): Finding => {
   const link = links.get(finding);

@@ -36,7 +36,11 @@ export const findingSchema = z.object({
   evidence: z.array(z.string()).describe('Ids'),
 });
 /** A judgement on a subject of a node, with the observations behind it. */
-export type Finding = z.infer<typeof findingSchema> & { readonly next?: readonly Next[] | undefined };
+export type Finding = z.infer<typeof findingSchema> & {
+  readonly next?: readonly Next[] | undefined;
+  /** Check and subject of the cause that it follows from. */
+  readonly of?: string;
+};
 
 /** A table for people: `data` holds the same for programs. */
 export interface Table {

@@ -41,7 +41,10 @@ export function causeText(finding: Finding, look: Look): readonly string[] {
 /** Any other finding: one sentence with its evidence. */
 export function findingText(finding: Finding, look: Look): readonly string[] {
   const evidence = evidenceText(finding, 2).map((text) => ` (${text})`);
-  const because = finding.because === undefined ? '' : ` It follows, because ${oneLine(finding.because)}.`;
+  const because =
+    finding.because === undefined
+      ? ''
+      : ` It follows from ${oneLine(finding.of ?? 'the cause')}, because ${oneLine(finding.because)}.`;
   const sentence = `${named(finding, look.manyNodes)}${because}${evidence.join('')}`;
   return afterStatus(finding.status, sentence, look);
 }

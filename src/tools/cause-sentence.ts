@@ -35,7 +35,7 @@ function told(alike: readonly Finding[]): string {
 }
 
 function consequences(trouble: readonly Finding[], alike: readonly Finding[]): string {
-  const follow = trouble.filter(({ role }) => role === 'consequence');
+  const follow = trouble.filter(({ of }) => alike.some(({ check, subject }) => of === `${check} ${subject}`));
   // What a cause leaves unknown of the node itself suffers from nothing, and nothing suffers from itself.
   const suffering = follow.filter(
     ({ service, status, subject }) =>

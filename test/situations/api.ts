@@ -112,9 +112,9 @@ export const apis: readonly Situation[] = [
       ...(broken ? [stray('http.server', 8000, {})] : []),
     ],
     expect: {
-      cause: log,
-      says: /holds the port/,
-      next: /who listens on the port/,
+      cause: 'service.ports service:fastapi',
+      says: /Port 8000 is held by process .*http\.server/,
+      next: /nobody's work any more and end it; then start fastapi/,
       never: restart,
       follow: ['fastapi'],
       notOk: ['service.running', 'service.health'],

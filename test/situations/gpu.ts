@@ -46,6 +46,7 @@ function gpus({ shown = 2, second = (gpu) => gpu, script, library = '550.100' }:
       [`/usr/lib/x86_64-linux-gnu/libnvidia-ml.so.${library}`]: '',
     },
     before: [
+      'mknod /dev/nvidiactl c 195 255; mknod /dev/nvidia0 c 195 0; mknod /dev/nvidia1 c 195 1; mknod /dev/nvidia-uvm c 510 0; chmod 666 /dev/nvidia*',
       'mount --bind /opt/gpu/module /sys/module',
       'mount --bind /opt/gpu/bus /sys/bus',
       'mount --bind /opt/gpu/proc /proc/driver',

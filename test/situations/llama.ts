@@ -18,9 +18,10 @@ export const llamas: readonly Situation[] = [
       ...(broken ? [stray('llama-server', llamaPort)] : []),
     ],
     expect: {
-      cause: log,
-      says: /Another process holds the port/,
-      next: /who listens on the port/,
+      cause: 'service.ports service:llama',
+      says: /Port 8081 is held by process .*\/opt\/old\/llama-server.* an orphan/,
+      next: /nobody's work any more and end it; then start llama/,
+      follow: ['llama'],
       never: restart,
       notOk: ['service.running'],
     },
@@ -171,7 +172,7 @@ export const llamas: readonly Situation[] = [
     ],
     expect: {
       cause: 'service.health service:llama',
-      says: /it is loading, which is no failure/,
+      says: /it is loading.*, which is no failure/,
       next: /Wait until the model is loaded/,
       follow: ['fastapi'],
     },

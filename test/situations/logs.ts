@@ -1,6 +1,6 @@
 import { restart, type Situation } from '../support/situation.ts';
 import { noise, rotated } from './herrings.ts';
-import { fastapi, llama, llamaFails, llamaPort, notLoaded, worker } from './parts.ts';
+import { fastapi, llama, llamaFails, llamaPort, notLoaded, worker, young } from './parts.ts';
 
 const truncated =
   "llama_model_load: error loading model: tensor 'output.weight' data is not within the file bounds, model is corrupted or incomplete";
@@ -27,7 +27,7 @@ export const logs: readonly Situation[] = [
               },
             },
       ),
-      broken ? { node: { thresholds: { youngSeconds: 30 } } } : {},
+      broken ? { node: { thresholds: { ...young.thresholds, youngSeconds: 30 } } } : {},
     ],
     expect: {
       cause: 'service.log service:llama',

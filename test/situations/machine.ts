@@ -49,7 +49,7 @@ export const machines: readonly Situation[] = [
     plant: (broken) => [memory(broken ? 4_000_000 : 40_000_000), llama(), fastapi()],
     expect: {
       cause: 'node.memory node',
-      says: /\(6 %\), below 10 %/,
+      says: /\(6 %\): below 10 %/,
       next: /lower context, batch or parallel/,
       never: restart,
     },

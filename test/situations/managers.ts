@@ -16,7 +16,7 @@ const ended = (signal: string, pidFile: string) => [
 /** A stand-in for systemctl and journalctl that plays what systemd shows of a unit: simulated. */
 const systemd = (shown: string, journal: readonly string[] = ['systemd[1]: Started comfyui.service']): Part => ({
   files: {
-    '/usr/bin/systemctl': `#!/bin/sh\ncat <<'E'\nId=comfyui.service\n${shown}\nE\n`,
+    '/usr/bin/systemctl': `#!/bin/sh\ncat <<'E'\nId=comfyui.service\nNeedDaemonReload=no\n${shown}\nE\n`,
     '/usr/bin/journalctl': `#!/bin/sh\ncat <<'E'\n${journal.map((line) => `2026-11-21T12:00:00+0000 gpu-1 ${line}`).join('\n')}\nE\n`,
   },
   services: { comfyui: { kind: 'comfyui', manager: 'systemd', unit: 'comfyui.service' } },
@@ -87,9 +87,11 @@ export const managers: readonly Situation[] = [
       stoppedJob,
     ],
     expect: {
-      cause: 'service.running service:worker-gpu',
-      says: /knows no worker_gpu; the nearest that it knows is worker-gpu/,
-      next: /unit|name/,
+      cause: 'service.config service:worker-gpu',
+      says: /has a program worker_gpu/,
+      next: /Correct the name \(unit\)/,
+      follow: ['worker-gpu'],
+      notOk: ['service.running'],
       never: restart,
     },
     herring: true,
@@ -137,7 +139,12 @@ export const managers: readonly Situation[] = [
           : active,
       ),
     ],
-    expect: { cause: running, says: /systemd knows no comfyui\.service/, next: /unit|name/, never: restart },
+    expect: {
+      cause: 'service.config service:comfyui',
+      says: /finds no file of comfyui\.service/,
+      next: /Correct the name \(unit\)/,
+      never: restart,
+    },
   },
   {
     name: 'pm2 gave up on an app',

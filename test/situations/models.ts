@@ -40,7 +40,7 @@ export const models: readonly Situation[] = [
     expect: {
       cause: complete,
       says: /is a web page/,
-      next: /access token/,
+      next: /credentials that may read/,
       follow: ['llama', 'fastapi'],
     },
     herring: true,
@@ -70,7 +70,7 @@ export const models: readonly Situation[] = [
     ],
     expect: {
       cause: present,
-      says: /is missing, and so is its folder/,
+      says: /is missing, and so is the folder/,
       next: /whether its volume is mounted/,
       follow: ['llama', 'fastapi'],
     },
@@ -94,7 +94,7 @@ export const models: readonly Situation[] = [
     expect: {
       cause: complete,
       says: /JSON answer of a server/,
-      next: /why the download was refused/,
+      next: /Correct the URL/,
       follow: ['llama'],
     },
     herring: true,

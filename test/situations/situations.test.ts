@@ -16,10 +16,19 @@ import { models } from './models.ts';
 import { storages } from './storage.ts';
 import { workers } from './worker.ts';
 
-const families = { models, llamas, apis, workers, gpuTroubles, storages, managers, machines, logs };
-const situations = Object.values(families).flat();
+const families = {
+  models,
+  llama: llamas,
+  api: apis,
+  worker: workers,
+  gpu: gpuTroubles,
+  storage: storages,
+  managers,
+  machine: machines,
+  logs,
+};
 
-const needed = ['sshd', 'supervisord', 'unshare'];
+const needed = ['sshd', 'supervisord', 'unshare', 'setpriv'];
 const state = mkdtempSync(join(tmpdir(), 'rackhand-state-'));
 const keys = nodeKeys();
 const reports = new Map<string, Promise<Report>>();
@@ -42,12 +51,14 @@ describe.skipIf(!needed.every(has) || process.getuid?.() !== 0)(
       rmSync(state, { recursive: true });
     });
 
-    test.concurrent.each(situations)('$name', async (situation) => {
-      expect(misjudged(await reportOf(situation.plant(true)), situation)).toEqual([]);
-    });
+    describe.concurrent.each(Object.entries(families))('%s', (_, situations) => {
+      test.each(situations)('$name', async (situation) => {
+        expect(misjudged(await reportOf(situation.plant(true)), situation)).toEqual([]);
+      });
 
-    test.concurrent.each(situations)('$name: the healthy twin', async (situation) => {
-      expect(alarmed(await reportOf(situation.plant(false)), situation)).toEqual([]);
+      test.each(situations)('$name: the healthy twin', async (situation) => {
+        expect(alarmed(await reportOf(situation.plant(false)), situation)).toEqual([]);
+      });
     });
   },
 );

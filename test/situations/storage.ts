@@ -1,7 +1,7 @@
 import type { Part } from '../support/planted-node.ts';
 import { restart, type Situation } from '../support/situation.ts';
 import { crashingJob, fullLooking, noise, rotated, unusedModel } from './herrings.ts';
-import { fastapi, llama, llamaFails, modelPath, notLoaded, worker, workerFails } from './parts.ts';
+import { fastapi, llama, llamaFails, modelPath, notLoaded, worker, workerFails, young } from './parts.ts';
 
 const folder = modelPath.slice(0, modelPath.lastIndexOf('/'));
 
@@ -41,7 +41,7 @@ export const storages: readonly Situation[] = [
     expect: {
       cause: 'node.disk mount:/workspace/out',
       says: /0 B of 1\.0 MiB free/,
-      next: /what is large on \/workspace\/out/,
+      next: /what of it may go/,
       never: restart,
       follow: ['worker-gpu'],
     },
@@ -61,7 +61,7 @@ export const storages: readonly Situation[] = [
     expect: {
       cause: 'node.disk mount:/workspace/out',
       says: /of 50 inodes free .* no new file fits/,
-      next: /the directory with the most files/,
+      next: /what of it may go/,
       never: restart,
       follow: ['worker-gpu'],
     },
@@ -71,13 +71,16 @@ export const storages: readonly Situation[] = [
     plant: (broken) => [
       llama(),
       fastapi(),
-      { after: broken ? ['head -c 100M /dev/zero > /var/tmp/fill || true'] : [] },
-      { files: { '/var/tmp/.planted': '' } },
+      {
+        room: '48m',
+        node: { thresholds: { ...young.thresholds, rootCriticalMiB: 1 } },
+        after: broken ? ['head -c 60M /dev/zero > /var/tmp/fill || true'] : [],
+      },
     ],
     expect: {
       cause: 'node.disk mount:/',
       says: /\/ has .* free \(100 % used\), over 95 %/,
-      next: /what is large on \//,
+      next: /what of it may go/,
       never: restart,
     },
   },
@@ -102,7 +105,7 @@ export const storages: readonly Situation[] = [
     expect: {
       cause: `node.disk mount:${folder}`,
       says: /is not there, and the node must have it/,
-      next: /mount it again/,
+      next: /Mount it, then restart/,
       follow: ['llama', 'fastapi'],
     },
     herring: true,
@@ -126,7 +129,7 @@ export const storages: readonly Situation[] = [
       fullLooking,
     ],
     expect: {
-      cause: `node.disk mount:${folder}`,
+      cause: `mount.alive mount:${folder}`,
       says: /can not be used: .*(?:has died|not connected)/,
       next: /mount it again/,
       follow: ['llama', 'fastapi'],
@@ -160,7 +163,7 @@ export const storages: readonly Situation[] = [
     expect: {
       cause: 'node.disk mount:/workspace/out',
       says: /over 80 %/,
-      next: /what is large on \/workspace\/out/,
+      next: /what of it may go/,
       never: restart,
       follow: ['llama', 'worker-gpu'],
     },

@@ -1,6 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -26,6 +35,8 @@ export interface Part {
   readonly ready?: readonly Awaited[];
   /** How long the node has been up, as its kernel says: ten days when left out. */
   readonly uptimeSeconds?: number;
+  /** The size of its disk, as mount(8) takes it: 2g when left out. */
+  readonly room?: string;
   /** Folders of this machine that must be seen there although they lie on a mount of their own. */
   readonly binds?: readonly string[];
 }
@@ -53,6 +64,18 @@ PermitRootLogin prohibit-password
 PrintMotd no
 Subsystem sftp internal-sftp
 `;
+
+const idle = 'some avg10=0.00 avg60=0.00 avg300=0.00 total=0\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n';
+/** What the kernel of an idle machine tells: simulated, as this one may be busy with other tests. */
+const calm = {
+  [`${place}/calm/loadavg`]: '0.20 0.20 0.20 1/100 100\n',
+  [`${place}/calm/pressure/cpu`]: idle,
+  [`${place}/calm/pressure/io`]: idle,
+  [`${place}/calm/pressure/memory`]: idle,
+  '/usr/bin/dmesg': `#!/bin/sh\n# Stands in for dmesg: simulated.\ncat ${place}/dmesg\n`,
+  [`${place}/dmesg`]:
+    '[    0.000000] Linux version 6.8.0 (simulated)\n[    4.200000] systemd[1]: Detected virtualization.\n',
+};
 
 /** One pair of keys for all nodes of a test run. */
 export function nodeKeys(): { readonly folder: string; remove(): void } {
@@ -88,15 +111,19 @@ export async function plantNode(name: string, parts: readonly Part[], keys: stri
   put(`${place}/plan.json`, JSON.stringify(plan));
   put(`${place}/sshd_config`, sshdConfig);
   put('/run/sshd/.planted', '');
+  for (const [path, content] of Object.entries(calm)) put(path, content);
   for (const part of all) for (const [path, content] of Object.entries(part.files ?? {})) put(path, content);
   copyFileSync(join(programs, 'first.py'), inTree(`${place}/first.py`));
   copyFileSync(join(keys, 'client.pub'), inTree(`${place}/authorized_keys`));
   copyFileSync(join(keys, 'host'), inTree(`${place}/host_key`));
   chmodSync(inTree(`${place}/host_key`), 0o600);
-  writeFileSync(join(folder, 'binds'), all.flatMap(({ binds = [] }) => binds.map((path) => `${path}\n`)).join(''));
+  const apart = all.flatMap(({ binds = [] }) => binds).filter((path) => statSync(path).dev !== statSync('/').dev);
+  writeFileSync(join(folder, 'binds'), apart.map((path) => `${path}\n`).join(''));
 
   const uptime = String(parts.find(({ uptimeSeconds }) => uptimeSeconds !== undefined)?.uptimeSeconds ?? 864_000);
-  const child = spawn(python, ['-I', '-S', join(programs, 'launch.py'), python, folder, uptime], { stdio: 'pipe' });
+  const room = parts.find((part) => part.room !== undefined)?.room ?? '2g';
+  const words = ['-I', '-S', join(programs, 'launch.py'), python, folder, uptime, room];
+  const child = spawn(python, words, { stdio: 'pipe' });
   const stop = async () => {
     await ended(child);
     remove();

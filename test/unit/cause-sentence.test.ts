@@ -15,7 +15,7 @@ const finding = (service: string, more: Partial<Finding> = {}): Finding => ({
   ...more,
 });
 const llama = finding('llama');
-const api = finding('api', { role: 'consequence', layer: 'api' });
+const api = finding('api', { role: 'consequence', layer: 'api', of: 'service.running service:llama' });
 const cron = finding('cron');
 const unseen: Finding = {
   node: 'gpu-1',
@@ -25,6 +25,7 @@ const unseen: Finding = {
   summary: 'Not known.',
   layer: 'gpu',
   role: 'consequence',
+  of: 'service.running service:llama',
   evidence: [],
 };
 
@@ -58,7 +59,11 @@ test.each<[string, Finding[], string]>([
   ],
   [
     'what is seen of the cause from another side does not suffer from it',
-    [llama, finding('llama', { check: 'service.health', role: 'consequence' }), api],
+    [
+      llama,
+      finding('llama', { check: 'service.health', role: 'consequence', of: 'service.running service:llama' }),
+      api,
+    ],
     'llama is down; api suffers from it',
   ],
   [

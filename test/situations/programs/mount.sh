@@ -2,16 +2,29 @@
 set -e
 interpreter=$1
 folder=$2
-mount -t tmpfs -o size=64m,nr_inodes=16k tmpfs "$folder/room"
+root=$folder/root
+mount -t tmpfs -o "size=$3,nr_inodes=16k" tmpfs "$folder/room"
 cp -a "$folder/files" "$folder/room/upper"
 mkdir "$folder/room/work"
-mount -t overlay -o "lowerdir=/,upperdir=$folder/room/upper,workdir=$folder/room/work" overlay "$folder/root"
-mount -t proc proc "$folder/root/proc"
-mount --rbind /dev "$folder/root/dev"
-mount --rbind /sys "$folder/root/sys"
+mount -t overlay -o "lowerdir=/,upperdir=$folder/room/upper,workdir=$folder/room/work" overlay "$root"
+mount --rbind /sys "$root/sys"
+mount -t proc proc "$root/proc"
+# How busy this machine is with other tests is nothing that the node should be judged by.
+calm=$folder/room/upper/opt/situation/calm
+mount --bind "$calm/loadavg" "$root/proc/loadavg"
+[ ! -e /proc/pressure/cpu ] || mount --bind "$calm/pressure" "$root/proc/pressure"
+# Devices of its own, and only harmless ones.
+mount -t tmpfs -o mode=755 tmpfs "$root/dev"
+mkdir "$root/dev/pts" "$root/dev/shm"
+mount -t devpts -o newinstance,ptmxmode=666 devpts "$root/dev/pts"
+ln -s pts/ptmx "$root/dev/ptmx"
+ln -s /proc/self/fd "$root/dev/fd"
+for device in null zero full random urandom tty fuse; do
+  [ ! -e "/dev/$device" ] || cp -a "/dev/$device" "$root/dev/$device"
+done
 # What a program needs that lies on a mount of its own.
 while read -r path; do
-  mkdir -p "$folder/root$path"
-  mount --bind "$path" "$folder/root$path"
+  mkdir -p "$root$path"
+  mount --bind "$path" "$root$path"
 done < "$folder/binds"
-exec chroot "$folder/root" "$interpreter" -I -S /opt/situation/first.py
+exec chroot "$root" "$interpreter" -I -S /opt/situation/first.py
