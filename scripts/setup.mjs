@@ -13,6 +13,8 @@ const components = {
   zsh: 'zsh',
   busybox: 'busybox',
   curl: 'curl',
+  bindfs: 'bindfs',
+  fusermount3: 'fuse3',
 };
 
 const folders = [...(process.env.PATH ?? '').split(':'), '/usr/local/sbin', '/usr/sbin', '/sbin'];

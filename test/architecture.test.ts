@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 const law: readonly (readonly [file: string, allowed: readonly string[]])[] = [
   ['core/', ['core/', 'zod']],
   ['services/', ['core/', 'services/', '@rgrove/parse-xml', 'zod']],
-  ['probes/', ['core/', 'services/', 'probes/', 'fast-xml-parser', 'zod']],
+  ['probes/', ['core/', 'services/', 'probes/', '@rgrove/parse-xml', 'zod']],
   ['checks/', ['core/', 'services/', 'probes/', 'checks/']],
   ['transport/', ['core/', 'transport/', 'node:', 'ssh2', 'undici', 'execa', 'zod']],
   ['engine/', ['core/', 'engine/', 'node:', 'pino', 'zod']],

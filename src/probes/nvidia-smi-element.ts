@@ -1,3 +1,5 @@
+import { XmlElement, type XmlDocument, type XmlNode } from '@rgrove/parse-xml';
+
 /** An element of nvidia-smi's XML, read by the path of tag names below it. Words that stand for "no value" read as null. */
 export interface NvidiaSmiElement {
   /** The first of `paths` that has a value. */
@@ -16,10 +18,12 @@ const noValue =
 const fault = /ERR!|GPU is lost|requires reset|Unknown Error/i;
 const mebibyte = 1024 ** 2;
 
-export function nvidiaSmiElement(value: unknown): NvidiaSmiElement {
+type Parent = XmlDocument | XmlElement;
+
+export function nvidiaSmiElement(parent: Parent): NvidiaSmiElement {
   const words = (path: string): string | null => {
-    const found = at(value, path);
-    return typeof found !== 'string' || found === '' || noValue.test(found) || fault.test(found) ? null : found;
+    const found = textAt(parent, path);
+    return found === '' || noValue.test(found) || fault.test(found) ? null : found;
   };
   const number = (path: string): number | null => {
     const found = /^-?\d+(?:\.\d+)?(?=$|\s)/.exec(words(path) ?? '')?.[0];
@@ -32,11 +36,8 @@ export function nvidiaSmiElement(value: unknown): NvidiaSmiElement {
       const mebibytes = number(path);
       return mebibytes === null ? null : mebibytes * mebibyte;
     },
-    elements(path) {
-      const found = at(value, path);
-      return Array.isArray(found) ? found.map(nvidiaSmiElement) : [];
-    },
-    faults: () => faultsIn(value, ''),
+    elements: (path) => at(parent, path).map(nvidiaSmiElement),
+    faults: () => elementsOf(parent).flatMap(faultsIn),
   };
 }
 
@@ -48,16 +49,26 @@ function first<T>(paths: readonly string[], read: (path: string) => T | null): T
   return null;
 }
 
-const isElement = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isElement = (node: XmlNode): node is XmlElement => node instanceof XmlElement;
+const elementsOf = ({ children }: Parent): readonly XmlElement[] => children.filter(isElement);
 
-const at = (value: unknown, path: string): unknown =>
-  path
-    .split('/')
-    .reduce((inner, tag) => (isElement(inner) && Object.hasOwn(inner, tag) ? inner[tag] : undefined), value);
+/** All elements of the last tag of a path; of the tags before it the first. */
+function at(parent: Parent, path: string): readonly XmlElement[] {
+  const [tag = '', ...below] = path.split('/');
+  const found = elementsOf(parent).filter(({ name }) => name === tag);
+  const [inner] = found;
+  return below.length === 0 || inner === undefined ? found : at(inner, below.join('/'));
+}
 
-function faultsIn(value: unknown, tag: string): readonly string[] {
-  if (typeof value === 'string') return fault.test(value) ? [`${tag}: ${value}`] : [];
-  if (Array.isArray(value)) return value.flatMap((item: unknown) => faultsIn(item, tag));
-  return isElement(value) ? Object.entries(value).flatMap(([name, item]) => faultsIn(item, name)) : [];
+/** The words within an element, or of an attribute (`@id`); none of one that holds other elements. */
+function textAt(parent: Parent, path: string): string {
+  if (path.startsWith('@')) return parent instanceof XmlElement ? (parent.attributes[path.slice(1)] ?? '') : '';
+  const [found] = at(parent, path);
+  return found === undefined || elementsOf(found).length > 0 ? '' : found.text.trim();
+}
+
+function faultsIn(element: XmlElement): readonly string[] {
+  const inner = elementsOf(element);
+  if (inner.length > 0) return inner.flatMap(faultsIn);
+  return fault.test(element.text) ? [`${element.name}: ${element.text.trim()}`] : [];
 }

@@ -1,4 +1,4 @@
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { parseXml, type XmlDocument } from '@rgrove/parse-xml';
 import { OpsError } from '../core/errors.ts';
 import { nvidiaSmiElement } from './nvidia-smi-element.ts';
 import { nvidiaSmiGpu, type Gpu } from './nvidia-smi-gpu.ts';
@@ -16,14 +16,6 @@ export interface NvidiaSmiLog {
 
 const opening = '<nvidia_smi_log';
 const closing = '</nvidia_smi_log>';
-
-const parser = new XMLParser({
-  ignoreAttributes: false,
-  attributeNamePrefix: '@',
-  parseTagValue: false,
-  parseAttributeValue: false,
-  isArray: (name) => name === 'gpu' || name === 'mig_device' || name === 'process_info',
-});
 
 /** Null where there is no XML at all. Errors: `OUTPUT_UNREADABLE` for XML that is cut off or broken. */
 export function nvidiaSmiXml(text: string): NvidiaSmiLog | null {
@@ -54,15 +46,12 @@ export function nvidiaSmiXml(text: string): NvidiaSmiLog | null {
 /** The number that a complaint gives a GPU: `... device handle for GPU1: 0000:34:00.0: Unknown Error`. */
 const lostIndex = (complaint: string): number => Number(/\bGPU ?(\d+): /.exec(complaint)?.[1] ?? -1);
 
-function parsed(xml: string): unknown {
-  // The command line of a process may hold a bare ampersand.
-  const escaped = xml.replace(/&(?!#?\w{1,8};)/g, '&amp;');
-  const valid = XMLValidator.validate(escaped);
-  if (valid !== true) throw broken(`line ${valid.err.line}: ${valid.err.msg}`);
+function parsed(xml: string): XmlDocument {
   try {
-    return parser.parse(escaped);
+    // The command line of a process may hold a bare ampersand.
+    return parseXml(xml.replace(/&(?!#?\w{1,8};)/g, '&amp;'));
   } catch (cause) {
-    throw broken(String(cause));
+    throw broken(cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause));
   }
 }
 

@@ -29,13 +29,15 @@ const script = (name: string, open: string): string => {
 const held = (unit: string): Promise<ServiceDevices> =>
   drive(serviceDevices.steps({ manager: 'supervisor', place: { config }, units: ['holder', 'fallback'], unit }));
 
-describe.skipIf(!canStandIn)('the open files of a real process tree, stand-ins for GPU devices among them', () => {
-  beforeAll(async () => {
-    const holder = script('holder', 'exec 7</dev/nvidia0');
-    const fallback = script('fallback', 'exec 7</dev/nvidiactl');
-    writeFileSync(
-      config,
-      `[unix_http_server]
+describe.skipIf(!canStandIn)(
+  'the open files of a real process tree, stand-ins for GPU devices among them (where a mount namespace may be made)',
+  () => {
+    beforeAll(async () => {
+      const holder = script('holder', 'exec 7</dev/nvidia0');
+      const fallback = script('fallback', 'exec 7</dev/nvidiactl');
+      writeFileSync(
+        config,
+        `[unix_http_server]
 file=${scratch}/supervisor.sock
 [supervisord]
 nodaemon=true
@@ -50,24 +52,25 @@ stopasgroup=true
 command=/bin/sh ${fallback}
 stopasgroup=true
 `,
-    );
-    manager = spawn('supervisord', ['-n', '-c', config], { stdio: 'ignore' });
-    await until(async () => {
-      const both = await Promise.all([held('holder'), held('fallback')]);
-      return both.every(({ processes }) => processes === 2);
-    }, 15_000);
-  });
+      );
+      manager = spawn('supervisord', ['-n', '-c', config], { stdio: 'ignore' });
+      await until(async () => {
+        const both = await Promise.all([held('holder'), held('fallback')]);
+        return both.every(({ processes }) => processes === 2);
+      }, 15_000);
+    });
 
-  afterAll(async () => {
-    if (manager?.exitCode === null && manager.kill('SIGTERM')) await once(manager, 'exit');
-    rmSync(scratch, { recursive: true, force: true });
-  });
+    afterAll(async () => {
+      if (manager?.exitCode === null && manager.kill('SIGTERM')) await once(manager, 'exit');
+      rmSync(scratch, { recursive: true, force: true });
+    });
 
-  test('a program below its shell that has the device open holds it', async () => {
-    expect(await held('holder')).toMatchObject({ processes: 2, devices: ['/dev/nvidia0'], denied: 0, unseen: 0 });
-  });
+    test('a program below its shell that has the device open holds it', async () => {
+      expect(await held('holder')).toMatchObject({ processes: 2, devices: ['/dev/nvidia0'], denied: 0, unseen: 0 });
+    });
 
-  test('one that has only the control device open holds none', async () => {
-    expect(await held('fallback')).toMatchObject({ processes: 2, devices: [], denied: 0, unseen: 0 });
-  });
-});
+    test('one that has only the control device open holds none', async () => {
+      expect(await held('fallback')).toMatchObject({ processes: 2, devices: [], denied: 0, unseen: 0 });
+    });
+  },
+);

@@ -76,46 +76,51 @@ afterAll(async () => {
   if (group) await until(() => isRemoved(group.folder));
 });
 
-describe.skipIf(group === undefined || !readsLog)('a process that outgrows a real memory group', () => {
-  let pid = -1;
-  beforeAll(async () => {
-    const child = spawn('/bin/sh', ['-c', `${joinGroup}; exec tail /dev/zero`], { stdio: 'ignore' });
-    pid = child.pid ?? -1;
-    await once(child, 'exit');
-  });
+describe.skipIf(group === undefined || !readsLog)(
+  'a process that outgrows a real memory group (where one may be made)',
+  () => {
+    let pid = -1;
+    beforeAll(async () => {
+      const child = spawn('/bin/sh', ['-c', `${joinGroup}; exec tail /dev/zero`], { stdio: 'ignore' });
+      pid = child.pid ?? -1;
+      await once(child, 'exit');
+    });
 
-  test('is counted by its group and by the machine', async () => {
-    expect(readFileSync(group?.counter ?? '', 'utf8')).toMatch(/^oom_kill [1-9]/m);
-    expect((await drive(oomCounters.steps({}))).sinceBoot).toBeGreaterThan(0);
-  });
+    test('is counted by its group and by the machine', async () => {
+      expect(readFileSync(group?.counter ?? '', 'utf8')).toMatch(/^oom_kill [1-9]/m);
+      expect((await drive(oomCounters.steps({}))).sinceBoot).toBeGreaterThan(0);
+    });
 
-  test('stands in the kernel log with its group and as the victim of a limit', async () => {
-    const log = await drive(kernelLog.steps({}));
-    const kills = log.known ? oomKills(log) : [];
-    expect(kills.filter((kill) => kill.pid === pid)).toEqual([
-      expect.objectContaining({ pid, name: 'tail', limit: 'group', group: group?.path }),
-    ]);
-  });
-});
+    test('stands in the kernel log with its group and as the victim of a limit', async () => {
+      const log = await drive(kernelLog.steps({}));
+      const kills = log.known ? oomKills(log) : [];
+      expect(kills.filter((kill) => kill.pid === pid)).toEqual([
+        expect.objectContaining({ pid, name: 'tail', limit: 'group', group: group?.path }),
+      ]);
+    });
+  },
+);
 
-describe.skipIf(group === undefined || !readsLog || !canSupervise)('a service that its manager starts again', () => {
-  const config = join(scratch, 'supervisord.conf');
-  const second = join(scratch, 'second');
-  const node = testNode({
-    transport: 'local',
-    services: { hungry: { manager: 'supervisor', config }, calm: { manager: 'supervisor', config } },
-  });
-  const place = { manager: 'supervisor', place: { config }, units: ['hungry', 'calm'] } as const;
+describe.skipIf(group === undefined || !readsLog || !canSupervise)(
+  'a service that its manager starts again (where a memory group may be made)',
+  () => {
+    const config = join(scratch, 'supervisord.conf');
+    const second = join(scratch, 'second');
+    const node = testNode({
+      transport: 'local',
+      services: { hungry: { manager: 'supervisor', config }, calm: { manager: 'supervisor', config } },
+    });
+    const place = { manager: 'supervisor', place: { config }, units: ['hungry', 'calm'] } as const;
 
-  beforeAll(async () => {
-    const script = join(scratch, 'hungry.sh');
-    writeFileSync(
-      script,
-      `${joinGroup}\n[ -e ${second} ] && exec tail -f /dev/null\ntouch ${second}\nexec tail /dev/zero\n`,
-    );
-    writeFileSync(
-      config,
-      `[unix_http_server]
+    beforeAll(async () => {
+      const script = join(scratch, 'hungry.sh');
+      writeFileSync(
+        script,
+        `${joinGroup}\n[ -e ${second} ] && exec tail -f /dev/null\ntouch ${second}\nexec tail /dev/zero\n`,
+      );
+      writeFileSync(
+        config,
+        `[unix_http_server]
 file=${scratch}/supervisor.sock
 [supervisord]
 nodaemon=true
@@ -130,29 +135,30 @@ startsecs=0
 [program:calm]
 command=/bin/sleep 600
 `,
-    );
-    manager = spawn('supervisord', ['-n', '-c', config], { stdio: 'ignore' });
-    await until(async () => {
-      const hungry = (await drive(serviceCgroups.steps(place))).find(({ unit }) => unit === 'hungry');
-      return hungry?.path === group?.path && commandLine(hungry?.pid ?? null).includes('-f');
-    }, 15_000);
-  });
+      );
+      manager = spawn('supervisord', ['-n', '-c', config], { stdio: 'ignore' });
+      await until(async () => {
+        const hungry = (await drive(serviceCgroups.steps(place))).find(({ unit }) => unit === 'hungry');
+        return hungry?.path === group?.path && commandLine(hungry?.pid ?? null).includes('-f');
+      }, 15_000);
+    });
 
-  const judged = async (subject: string): Promise<readonly Verdict[]> => {
-    const found = nodeOom.subjects(node).find(({ id }) => id === subject);
-    const needs = nodeOom.needs(found?.value ?? null, node);
-    const facts: Record<string, unknown> = {};
-    for (const [name, need] of Object.entries(needs)) facts[name] = await drive(need.steps());
-    return [nodeOom.evaluate(facts as never, found?.value ?? null, node)].flat();
-  };
+    const judged = async (subject: string): Promise<readonly Verdict[]> => {
+      const found = nodeOom.subjects(node).find(({ id }) => id === subject);
+      const needs = nodeOom.needs(found?.value ?? null, node);
+      const facts: Record<string, unknown> = {};
+      for (const [name, need] of Object.entries(needs)) facts[name] = await drive(need.steps());
+      return [nodeOom.evaluate(facts as never, found?.value ?? null, node)].flat();
+    };
 
-  test('is critical although its manager shows it as running', async () => {
-    const [verdict] = await judged('service:hungry');
-    expect(verdict).toMatchObject({ status: 'critical', signature: 'OS-OOM', restartHelps: 'after-fix' });
-    expect(verdict?.summary).toContain(`the limit of its control group ${group?.path} was reached. It runs again`);
-  });
+    test('is critical although its manager shows it as running', async () => {
+      const [verdict] = await judged('service:hungry');
+      expect(verdict).toMatchObject({ status: 'critical', signature: 'OS-OOM', restartHelps: 'after-fix' });
+      expect(verdict?.summary).toContain(`the limit of its control group ${group?.path} was reached. It runs again`);
+    });
 
-  test('its neighbour is not blamed', async () => {
-    expect(await judged('service:calm')).toMatchObject([{ status: 'ok' }]);
-  });
-});
+    test('its neighbour is not blamed', async () => {
+      expect(await judged('service:calm')).toMatchObject([{ status: 'ok' }]);
+    });
+  },
+);

@@ -38,7 +38,7 @@ const fleet = ({ address, http }: Temporal) => {
 const pollersOf = ({ findings }: Report, service: string) =>
   findings.find((finding) => finding.check === 'tmp.pollers' && finding.service === service);
 
-describe.skipIf(!has('temporal'))('task queues of a real Temporal server (needs temporal)', () => {
+describe.skipIf(!has('temporal'))('task queues of a real Temporal server (where there is temporal)', () => {
   let temporal: Temporal;
   let app: App;
   const folder = mkdtempSync(join(tmpdir(), 'rackhand-temporal-'));

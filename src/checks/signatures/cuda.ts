@@ -9,7 +9,7 @@ export const cuda = defineSignatures([
     id: 'CU-OOM',
     services: torch,
     pattern:
-      /CUDA out of memory\. Tried to allocate|Allocation on device .{0,40}out of memory|CUDA failed with error out of memory/i,
+      /CUDA out of memory\. Tried to allocate|Allocation on device .{0,40}out of memory|CUDA failed with error out of memory|CUDA error: out of memory/i,
     meaning: 'The memory of the GPU is used up',
     advice: 'See which processes hold GPU memory; then a smaller batch or model before anything else.',
     restartHelps: 'after-fix',
@@ -17,6 +17,7 @@ export const cuda = defineSignatures([
       'torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 23.69 GiB of which 1.80 GiB is free.',
       'torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 20.00 MiB',
       'RuntimeError: CUDA failed with error out of memory',
+      'RuntimeError: CUDA error: out of memory',
     ],
     source: 'PyTorch; CTranslate2 src/cuda/utils.h',
   },
