@@ -22,6 +22,8 @@ type Evidence = z.infer<typeof evidenceSchema>;
 
 const keptBytes = 32 * 1024 ** 2;
 const keptFiles = 100;
+/** Of texts that reports left out, a run writes no more than this: a server that runs for days keeps the rest in memory. */
+const writtenTextBytes = 16 * 1024 ** 2;
 const headBytes = 2_048;
 const tailBytes = 14_336;
 
@@ -32,6 +34,8 @@ export function createEvidence(folder: string, secrets: () => readonly string[])
   const held = new Map<string, { bytes: number; show(): Evidence }>();
   let total = 0;
   let count = 0;
+  let unwritten: { readonly id: string; readonly bytes: number }[] = [];
+  let roomBytes = writtenTextBytes;
 
   const hold = (bytes: number, show: (id: string) => Evidence): string => {
     count += 1;
@@ -54,7 +58,9 @@ export function createEvidence(folder: string, secrets: () => readonly string[])
 
     keep(node: string, title: string, text: string): string {
       const safe = redact(text, secrets());
-      return hold(safe.length, (id) => ({ id, title: `${node}: ${title}`, text: safe }));
+      const id = hold(safe.length, (own) => ({ id: own, title: `${node}: ${title}`, text: safe }));
+      unwritten.push({ id, bytes: safe.length });
+      return id;
     },
 
     recent: () => [...held].slice(-50).map(([id, { show }]) => ({ id, title: show().title })),
@@ -70,9 +76,13 @@ export function createEvidence(folder: string, secrets: () => readonly string[])
         .find((entry) => entry.id === id);
     },
 
-    /** Writes what a later process may ask for; the oldest files beyond a hundred go. */
+    /** Writes what a later process may ask for, with the texts kept since; the oldest files beyond a hundred go. */
     async save(ids: readonly string[]): Promise<void> {
-      const lines = ids.flatMap((id) => held.get(id)?.show() ?? []).map((entry) => JSON.stringify(entry));
+      const texts = unwritten.filter(({ bytes }) => (roomBytes -= bytes) >= 0);
+      unwritten = [];
+      const lines = [...ids, ...texts.map(({ id }) => id)]
+        .flatMap((id) => held.get(id)?.show() ?? [])
+        .map((entry) => JSON.stringify(entry));
       if (lines.length === 0) return;
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await writeFile(join(folder, `${run}.jsonl`), `${lines.join('\n')}\n`, { flag: 'a', mode: 0o600 });

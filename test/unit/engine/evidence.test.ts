@@ -8,15 +8,38 @@ import { createEvidence } from '../../../src/engine/evidence.ts';
 const folder = join(mkdtempSync(join(tmpdir(), 'rackhand-')), 'evidence');
 afterAll(() => rmSync(join(folder, '..'), { recursive: true }));
 
-test('a later process finds what was saved, and nothing else', async () => {
+const observation = (text: string) => ({
+  node: 'gpu-1',
+  bootId: 'b',
+  probe: 'node.memory',
+  ask: read('/proc/meminfo').ask,
+  reply: { ok: true as const, bytes: new TextEncoder().encode(text), offset: 0, size: 0, at: 0, ms: 1 },
+});
+
+test('a later process finds what a report rests on and the texts it left out, and nothing else', async () => {
   const first = createEvidence(folder, () => ['s3cr3t-value']);
-  const saved = first.keep('gpu-1', 'log', 'line with s3cr3t-value');
-  const dropped = first.keep('gpu-1', 'log', 'not saved');
+  const saved = first.record(observation('MemFree: 1 kB'));
+  const dropped = first.record(observation('MemFree: 2 kB'));
+  const text = first.keep('gpu-1', 'log', 'line with s3cr3t-value');
   await first.save([saved]);
   const later = createEvidence(folder, () => []);
-  expect(await later.find(saved)).toEqual({ id: saved, title: 'gpu-1: log', text: 'line with [redacted]' });
+  expect(await later.find(saved)).toMatchObject({ id: saved, text: expect.stringContaining('MemFree: 1 kB') });
+  expect(await later.find(text)).toEqual({ id: text, title: 'gpu-1: log', text: 'line with [redacted]' });
   expect(await later.find(dropped)).toBeUndefined();
   expect(await later.find('../../etc/passwd-1')).toBeUndefined();
+});
+
+test('of the texts that reports leave out a run writes no more than 16 MiB', async () => {
+  const own = join(folder, '..', 'texts');
+  const evidence = createEvidence(own, () => []);
+  const large = 'x'.repeat(7 * 1024 ** 2);
+  const ids: string[] = [];
+  for (let call = 0; call < 3; call += 1) {
+    ids.push(evidence.keep('gpu-1', `text ${call}`, large));
+    await evidence.save([]);
+  }
+  const later = createEvidence(own, () => []);
+  expect(await Promise.all(ids.map(async (id) => (await later.find(id)) !== undefined))).toEqual([true, true, false]);
 });
 
 test('only the owner can read it', () => {
