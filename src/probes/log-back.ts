@@ -12,7 +12,7 @@ import {
 } from './log-files.ts';
 import { logMark, printBytes, type LogMark, type Span } from './log-mark.ts';
 import { logPart, type LogPart } from './log-part.ts';
-import { timeOf } from './log-time.ts';
+import { latestTimeOf } from './log-time.ts';
 
 interface Back extends LogFile {
   /** Read older logs too, until one begins before `sinceMs`. */
@@ -56,7 +56,7 @@ export function* readBack(file: Back): Asking<LogStretch> {
 function reaches({ text }: LogPart, sinceMs: number | undefined): boolean {
   if (sinceMs === undefined) return false;
   for (const line of text.slice(0, 65_536).split('\n')) {
-    const time = timeOf(line);
+    const time = latestTimeOf(line);
     if (time !== undefined) return time < sinceMs;
   }
   return false;
