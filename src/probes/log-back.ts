@@ -1,6 +1,7 @@
 import { read, stat, tail, type Command, type ReadAsk, type ReadFound, type TailAsk } from '../core/command.ts';
 import { ask, askAll, type Asking } from '../core/probe.ts';
 import {
+  listOlder,
   nothingOf,
   olderLogs,
   packedLog,
@@ -98,7 +99,10 @@ function* before(file: Back, now: ReadFound | undefined, room: number): Asking<B
   let left = room;
   let overlap = 0;
   const done = (...says: string[]): Before => ({ parts, bytesRead: room - left, says, overlap });
-  for (const log of yield* olderLogs(file)) {
+  const older = yield* listOlder(file);
+  if (typeof older === 'string')
+    return done(`Logs older than ${file.path} are not read: its folder can not be listed: ${older}`);
+  for (const log of older) {
     if (file.sinceMs !== undefined && log.mtimeMs < file.sinceMs) break;
     const unreadable = unread(log, left);
     if (left <= 0) break;

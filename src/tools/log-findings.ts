@@ -20,6 +20,8 @@ export interface FoundLog {
   readonly reach: LogReach;
   readonly entries: readonly PlacedEntry[];
   readonly lines: number;
+  /** What was asked for began before this, in epoch ms; null where it was read back far enough. */
+  readonly missesSinceMs: number | null;
   /** No line carries a time. */
   readonly timeless: boolean;
 }
@@ -85,6 +87,7 @@ export function foundLog({ reach, lines, fileOf }: SafeLog, service: Service, si
     reach,
     entries,
     lines: lines.length,
+    missesSinceMs: null,
     timeless: entries.every(({ timeMs }) => timeMs === null),
   };
 }

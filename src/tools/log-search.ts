@@ -77,7 +77,7 @@ export const logSearch = defineTool({
     const shifts = read.flatMap(({ logs }) => logs.map(({ lines, reach }) => zoneShift(lines, reach.mtimeMs)));
     const shiftMs = shifts.find((shift) => shift !== undefined) ?? 0;
     const logs = once(read.flatMap((each) => each.logs.map((log) => foundLog(log, each.service, each.since, shiftMs))));
-    const inWindow = logs.map((log) => ({ ...log, entries: log.entries.filter((entry) => isIn(entry, log, window)) }));
+    const inWindow = logs.map((log) => within(log, window));
     const fitting = await fit(
       inWindow.flatMap((log) => log.entries),
       { grep, regex },
@@ -138,6 +138,20 @@ const once = (logs: readonly FoundLog[]): readonly FoundLog[] =>
         (other) => other.reach.source === reach.source && (other.service === service || reach.source.startsWith('/')),
       ) === index,
   );
+
+/** What of a log is in the window, and whether what was read of it reaches back to where the window begins. */
+function within(log: FoundLog, window: Window): FoundLog {
+  const entries = log.entries.filter((entry) => isIn(entry, log, window));
+  const begin = window.fromMs ?? window.untilMs;
+  const first = log.entries.find(({ timeMs }) => timeMs !== null)?.timeMs ?? 0;
+  const isShort = begin !== undefined && first > begin && (log.reach.parts[0]?.offset ?? 0) > 0;
+  return {
+    ...log,
+    entries,
+    lines: entries.reduce((sum, { lines }) => sum + lines.length, 0),
+    missesSinceMs: isShort ? first : null,
+  };
+}
 
 /** A line of which no time is known can not be left out: it may be just what is looked for. */
 function isIn({ timeMs, old }: PlacedEntry, { timeless }: FoundLog, { isCurrent, fromMs, untilMs }: Window): boolean {
