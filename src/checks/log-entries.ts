@@ -29,8 +29,12 @@ const mostLines = 400;
 /** Beyond this a line is data that somebody logged. */
 const longestLine = 4_096;
 
-/** The lines of a log as what was said, tracebacks and stacks in one piece. Blank lines say nothing. */
-export function logEntries(lines: readonly string[], signatures: readonly Signature[]): readonly LogEntry[] {
+/** The lines of a log as what was said, tracebacks and stacks in one piece. Blank lines say nothing; `shiftMs` as in `timeOf`. */
+export function logEntries(
+  lines: readonly string[],
+  signatures: readonly Signature[],
+  shiftMs = 0,
+): readonly LogEntry[] {
   const plain = lines.map(bare);
   const inside = new Map<number, 'begin' | 'frame' | 'error'>();
   for (const { from, to, chained } of tracebacks(plain)) {
@@ -58,7 +62,7 @@ export function logEntries(lines: readonly string[], signatures: readonly Signat
       gap = true;
       continue;
     }
-    timeMs = timeOf(line) ?? timeMs;
+    timeMs = timeOf(line, shiftMs) ?? timeMs;
     const open = drafts.at(-1);
     if (open !== undefined && open.lines.length < mostLines && joins(text.slice(0, longestLine), part, open, gap)) {
       open.lines.push(line);

@@ -1,6 +1,7 @@
 import { read, stat, tail, type Command, type ReadAsk, type ReadFound, type TailAsk } from '../core/command.ts';
 import { ask, askAll, type Asking } from '../core/probe.ts';
 import {
+  listOlder,
   nothingOf,
   olderLogs,
   packedLog,
@@ -12,7 +13,7 @@ import {
 } from './log-files.ts';
 import { logMark, printBytes, type LogMark, type Span } from './log-mark.ts';
 import { logPart, type LogPart } from './log-part.ts';
-import { timeOf } from './log-time.ts';
+import { latestTimeOf } from './log-time.ts';
 
 interface Back extends LogFile {
   /** Read older logs too, until one begins before `sinceMs`. */
@@ -56,7 +57,7 @@ export function* readBack(file: Back): Asking<LogStretch> {
 function reaches({ text }: LogPart, sinceMs: number | undefined): boolean {
   if (sinceMs === undefined) return false;
   for (const line of text.slice(0, 65_536).split('\n')) {
-    const time = timeOf(line);
+    const time = latestTimeOf(line);
     if (time !== undefined) return time < sinceMs;
   }
   return false;
@@ -98,7 +99,10 @@ function* before(file: Back, now: ReadFound | undefined, room: number): Asking<B
   let left = room;
   let overlap = 0;
   const done = (...says: string[]): Before => ({ parts, bytesRead: room - left, says, overlap });
-  for (const log of yield* olderLogs(file)) {
+  const older = yield* listOlder(file);
+  if (typeof older === 'string')
+    return done(`Logs older than ${file.path} are not read: its folder can not be listed: ${older}`);
+  for (const log of older) {
     if (file.sinceMs !== undefined && log.mtimeMs < file.sinceMs) break;
     const unreadable = unread(log, left);
     if (left <= 0) break;

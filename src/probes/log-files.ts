@@ -47,13 +47,19 @@ export interface OlderLog extends RotatedLog {
   readonly path: string;
 }
 
-/** The logs put aside from this one, newest first; none where its folder can not be listed. */
-export function* olderLogs({ path, become }: LogFile): Asking<readonly OlderLog[]> {
+/** The logs put aside from this one, newest first; or why its folder can not be listed. */
+export function* listOlder({ path, become }: LogFile): Asking<readonly OlderLog[] | string> {
   const slash = path.lastIndexOf('/');
   const reply = yield* ask(list(path.slice(0, slash) || '/', { become, freshMs: anew }));
-  if (!reply.ok) return [];
+  if (!reply.ok) return troubleText(reply);
   const found = rotatedLogs(path.slice(slash + 1), reply.entries).slice(0, mostRotations);
   return found.map((log) => ({ ...log, path: path.slice(0, slash + 1) + log.name }));
+}
+
+/** The same, none where the folder can not be listed. */
+export function* olderLogs(file: LogFile): Asking<readonly OlderLog[]> {
+  const found = yield* listOlder(file);
+  return typeof found === 'string' ? [] : found;
 }
 
 /** The end of a packed log: it has to be read whole, and of what comes out the last `room` bytes count. */

@@ -1,7 +1,8 @@
-import { defineProbe, inStep, type Asking } from '../core/probe.ts';
+import { stat, type Command, type StatAsk } from '../core/command.ts';
+import { ask, defineProbe, inStep, type Asking } from '../core/probe.ts';
 import type { LogText } from '../core/service-manager.ts';
 import { readBack } from './log-back.ts';
-import { nothingOf, type LogStretch } from './log-files.ts';
+import { anew, nothingOf, type LogStretch } from './log-files.ts';
 import { readOn } from './log-on.ts';
 import { markKey, type LogMark } from './log-mark.ts';
 import { logPaths, managerOf, type LogsInput } from './service-logs.ts';
@@ -20,6 +21,8 @@ interface WindowInput extends LogsInput {
 export interface LogReach extends Omit<LogStretch, 'mark'> {
   /** Of its mark. */
   readonly key: string;
+  /** When the file was last written, by the node's clock; null where there is none. */
+  readonly mtimeMs: number | null;
   readonly mark: LogMark | string | null;
 }
 
@@ -51,7 +54,7 @@ export const logWindow = defineProbe({
             mark === undefined || typeof mark === 'string'
               ? readBack({ path, bytes, become, older, sinceMs })
               : readOn({ path, bytes, become }, mark);
-          return keyed(key, reading);
+          return keyed(key, stat(path, { become, freshMs: anew }), reading);
         }),
       ),
       keptLogs(
@@ -63,12 +66,14 @@ export const logWindow = defineProbe({
     // Declared logs are enough to go by; that the manager is silent is told where it is judged.
     return unnamed === undefined || found.length > 0
       ? found
-      : [{ ...nothingOf(input.manager), key: own, trouble: unnamed }];
+      : [{ ...nothingOf(input.manager), key: own, mtimeMs: null, trouble: unnamed }];
   },
 });
 
-function* keyed(key: string, reading: Asking<LogStretch>): Asking<LogReach> {
-  return { ...(yield* reading), key };
+function* keyed(key: string, facts: Command<'observe', StatAsk>, reading: Asking<LogStretch>): Asking<LogReach> {
+  const stretch = yield* reading;
+  const found = yield* ask(facts);
+  return { ...stretch, key, mtimeMs: found.ok ? found.mtimeMs : null };
 }
 
 function* keptLogs(key: string, asking: Asking<readonly LogText[]> | undefined): Asking<readonly LogReach[]> {
@@ -76,6 +81,6 @@ function* keptLogs(key: string, asking: Asking<readonly LogText[]> | undefined):
   return logs.map(({ source, text, skippedBytes, trouble = null, cursor = null }) => {
     const part = { path: source, rotated: false, offset: skippedBytes, unfinished: '', begun: false, binary: false };
     const parts = text === '' ? [] : [{ ...part, text }];
-    return { ...nothingOf(source), key, parts, mark: cursor, trouble, bytesRead: text.length };
+    return { ...nothingOf(source), key, mtimeMs: null, parts, mark: cursor, trouble, bytesRead: text.length };
   });
 }

@@ -1,5 +1,5 @@
 import { lastStartMs, secondsUp } from '../checks/last-start.ts';
-import { logEntries } from '../checks/log-entries.ts';
+import { logEntries, type LogEntry } from '../checks/log-entries.ts';
 import type { PlacedEntry } from '../checks/log-fold.ts';
 import { logRuns } from '../checks/log-runs.ts';
 import { managerOf } from '../checks/managed.ts';
@@ -9,6 +9,7 @@ import type { Node } from '../core/node.ts';
 import type { Service } from '../core/service.ts';
 import type { NodeLook } from '../core/tool.ts';
 import { identity } from '../probes/identity.ts';
+import type { LogPart } from '../probes/log-part.ts';
 import type { LogReach } from '../probes/log-window.ts';
 import { serviceStates } from '../probes/service-states.ts';
 import { createSafeLines } from './safe-lines.ts';
@@ -19,21 +20,30 @@ export interface FoundLog {
   readonly reach: LogReach;
   readonly entries: readonly PlacedEntry[];
   readonly lines: number;
+  /** What was asked for began before this, in epoch ms; null where it was read back far enough. */
+  readonly missesSinceMs: number | null;
   /** No line carries a time. */
   readonly timeless: boolean;
 }
 
-/** When the service was last started or the node last booted, in epoch ms; null where neither is known. */
-export async function currentSince(at: NodeLook, service: Service, node: Node): Promise<number | null> {
+/** What is older is history, in epoch ms of the node's clock; null where it is not known. */
+export interface Since {
+  readonly startMs: number | null;
+  readonly bootMs: number | null;
+}
+
+/** When the service was last started, and when the node was. */
+export async function currentSince(at: NodeLook, service: Service, node: Node): Promise<Since> {
   const { manager, place, units } = managerOf(service, node);
   const [who, states] = await Promise.all([
     factOf(at.observe(identity, {})),
     factOf(at.observe(serviceStates, { manager, place, units })),
   ]);
   const epoch = who?.epochSeconds ?? null;
-  if (who === undefined || epoch === null) return null;
-  const bootMs = lastStartMs(who.uptimeSeconds, epoch) ?? 0;
-  return Math.max(bootMs, (states && lastStartMs(secondsUp(states, service), epoch)) ?? 0);
+  return {
+    startMs: states === undefined ? null : lastStartMs(secondsUp(states, service), epoch),
+    bootMs: lastStartMs(who?.uptimeSeconds ?? null, epoch),
+  };
 }
 
 /** A fact, or undefined where the answer made no sense: then it is only not known what is history. */
@@ -46,37 +56,44 @@ const factOf = <T>(observed: Promise<{ readonly fact: T }>): Promise<T | undefin
     },
   );
 
-/** What one log says, entry by entry; `sinceMs` is where history ends. */
-export function foundLog(
-  reach: LogReach,
-  service: Service,
-  sinceMs: number | null,
-  secrets: readonly string[],
-): FoundLog {
+/** The lines of a log that may be shown, and of which file each is. */
+export interface SafeLog {
+  readonly reach: LogReach;
+  readonly lines: readonly string[];
+  readonly fileOf: readonly LogPart[];
+}
+
+export function safeLog(reach: LogReach, secrets: readonly string[]): SafeLog {
   const safe = createSafeLines(secrets);
-  const parts = reach.parts.map(({ text, unfinished, rotated, path }) => {
-    const lines = safe(text + unfinished);
-    return { path, rotated, lines };
-  });
-  const lines = parts.flatMap((part) => part.lines);
-  const fileOf = parts.flatMap((part) => part.lines.map(() => part));
+  const parts = reach.parts.map((part) => ({ part, lines: safe(part.text + part.unfinished) }));
+  return {
+    reach,
+    lines: parts.flatMap(({ lines }) => lines),
+    fileOf: parts.flatMap(({ part, lines }) => lines.map(() => part)),
+  };
+}
+
+/** What one log says, entry by entry; `shiftMs` as in `timeOf`. */
+export function foundLog({ reach, lines, fileOf }: SafeLog, service: Service, since: Since, shiftMs: number): FoundLog {
   const last = logRuns(lines.join('\n')).at(-1);
   const started = last?.marked === true ? lines.length - last.lines.length : 0;
-  const entries = logEntries(lines, signaturesOf(service)).map((entry): PlacedEntry => {
-    const isBefore = entry.timeMs === null || sinceMs === null ? entry.at < started : entry.timeMs < sinceMs;
+  const entries = logEntries(lines, signaturesOf(service), shiftMs).map((entry): PlacedEntry => {
     const file = fileOf[entry.at];
-    return {
-      ...entry,
-      service: service.name,
-      source: file?.path ?? reach.source,
-      old: isBefore || file?.rotated === true,
-    };
+    const old = file?.rotated === true || isBefore(entry, since, started);
+    return { ...entry, service: service.name, source: file?.path ?? reach.source, old };
   });
   return {
     service: service.name,
     reach,
     entries,
     lines: lines.length,
+    missesSinceMs: null,
     timeless: entries.every(({ timeMs }) => timeMs === null),
   };
+}
+
+/** The time of a line is surer than the mark of a start before it, which other lines may resemble. */
+function isBefore({ timeMs, at }: LogEntry, { startMs, bootMs }: Since, started: number): boolean {
+  if (timeMs !== null && bootMs !== null && timeMs < bootMs) return true;
+  return timeMs === null || startMs === null ? at < started : timeMs < startMs;
 }

@@ -9,15 +9,21 @@ export interface Selection {
   readonly timeless: boolean;
 }
 
+interface Wanted {
+  readonly most: number;
+  readonly grep?: string | undefined;
+  /** Epoch ms. */
+  readonly since?: number | undefined;
+  /** As in `timeOf`. */
+  readonly shiftMs?: number | undefined;
+}
+
 /** The last `most` lines of a log that hold `grep` and were written at or after `since` (epoch ms). */
-export function selectLines(
-  all: readonly string[],
-  { most, grep, since }: { most: number; grep?: string | undefined; since?: number | undefined },
-): Selection {
+export function selectLines(all: readonly string[], { most, grep, since, shiftMs }: Wanted): Selection {
   let timeless = since !== undefined;
   let recent = since === undefined;
   const fitting = all.filter((line) => {
-    const time = since === undefined ? undefined : timeOf(line);
+    const time = since === undefined ? undefined : timeOf(line, shiftMs);
     if (time !== undefined && since !== undefined) {
       timeless = false;
       // A line without a time of its own belongs to the one before it.

@@ -51,9 +51,10 @@ export function searchReport(found: Found) {
   } satisfies Report;
 }
 
-/** A log that is not there to read tells nothing: that is not the same as a quiet one. What was searched for is no trouble. */
+/** A log that is not there to read, or not far enough back, tells nothing: that is not the same as a quiet one. What was searched for is no trouble. */
 function statusOf({ logs, folded, pattern }: Found): Status {
-  if (logs.length === 0 || logs.some(({ reach }) => reach.trouble !== null)) return 'unknown';
+  const misses = logs.some(({ reach, missesSinceMs }) => reach.trouble !== null || missesSinceMs !== null);
+  if (logs.length === 0 || misses) return 'unknown';
   return pattern === undefined && folded.some(({ level, old }) => level === 'error' && !old) ? 'degraded' : 'ok';
 }
 
@@ -64,7 +65,7 @@ function within(folded: readonly FoldedEntry[]): readonly FoldedEntry[] {
   return end === -1 ? folded : folded.slice(0, Math.max(1, end));
 }
 
-function notesOf({ reach, timeless, lines }: FoundLog, { window }: Found): readonly string[] {
+function notesOf({ reach, timeless, lines, missesSinceMs }: FoundLog, { window }: Found): readonly string[] {
   const { source, parts, more } = reach;
   const [first] = parts;
   return [
@@ -72,7 +73,10 @@ function notesOf({ reach, timeless, lines }: FoundLog, { window }: Found): reado
     ...(timeless && lines > 0 && (window.fromMs !== undefined || window.untilMs !== undefined)
       ? [`No line of ${source} carries a time: all of it is searched, and may be older or newer.`]
       : []),
-    ...(first !== undefined && first.offset > 0 && !first.binary && !more
+    ...(missesSinceMs === null
+      ? []
+      : [`${source} was read back to ${spanText(missesSinceMs, missesSinceMs)} only: ask for more bytes.`]),
+    ...(first !== undefined && first.offset > 0 && !first.binary && !more && missesSinceMs === null
       ? [`${first.path} was searched from byte ${first.offset} on: ask for more bytes to go further back.`]
       : []),
   ];

@@ -28,7 +28,13 @@ export function summaryOf({ node, services, logs, folded, pattern, window }: Sum
   const [first] = services;
   const who = services.length === 1 && first !== undefined ? `${first.name} on ${node.name}` : node.name;
   const lines = logs.reduce((sum, log) => sum + log.lines, 0);
-  const where = `in ${count(lines, 'line')} of ${count(logs.length, 'log')}${windowText(window)}`;
+  const unread = logs.filter(({ reach }) => reach.trouble !== null).length;
+  const short = logs.filter(({ missesSinceMs }) => missesSinceMs !== null).length;
+  const silent = [
+    ...(unread === 0 ? [] : [`; ${count(unread, 'log')} can not be read`]),
+    ...(short === 0 ? [] : [`; ${count(short, 'log')} not read back far enough`]),
+  ].join('');
+  const where = `in ${count(lines, 'line')} of ${count(logs.length - unread, 'log')}${windowText(window)}${silent}`;
   if (pattern !== undefined) {
     const times = timesOf(folded);
     const what = times === 0 ? 'nothing' : count(times, 'entry', 'entries');

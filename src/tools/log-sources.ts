@@ -52,7 +52,7 @@ export async function reachOf(at: NodeLook, service: Service, wanted: Wanted): P
 export function reachNotes({ source, parts, says, trouble, more }: LogReach): readonly string[] {
   const binary = parts.filter((part) => part.binary).map(({ path }) => path);
   return [
-    ...(trouble === null ? [] : [`${source} can not be read: ${trouble}.`]),
+    ...(trouble === null ? [] : [`${source} can not be read: ${trouble.replace(/\.$/, '')}.`]),
     ...binary.map((path) => `${path} holds binary data here, which is not shown.`),
     ...says.map((sentence) => `${sentence}.`),
     ...(more ? [`More was written to ${source} than is read at once: the rest comes next time.`] : []),

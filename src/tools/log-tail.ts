@@ -4,6 +4,7 @@ import type { Node } from '../core/node.ts';
 import type { RemoteText, Report } from '../core/report.ts';
 import type { Service } from '../core/service.ts';
 import { defineTool, nodeInput, type Ops } from '../core/tool.ts';
+import { zoneShift } from '../probes/log-time.ts';
 import type { LogReach } from '../probes/log-window.ts';
 import { declaredService, oneNode } from './declared.ts';
 import { createFollower, type Followed } from './log-follow.ts';
@@ -53,7 +54,12 @@ export const logTail = defineTool({
     const pieces = reaches.map((reach): Piece => {
       const safe = createSafeLines(ops.fleet.secrets);
       const all = reach.parts.flatMap(({ text, unfinished }) => safe(text + unfinished));
-      return { reach, safe, all, ...selectLines(all, { most: lines, grep, since: from }) };
+      return {
+        reach,
+        safe,
+        all,
+        ...selectLines(all, { most: lines, grep, since: from, shiftMs: zoneShift(all, reach.mtimeMs) }),
+      };
     });
     if (followSeconds === 0) return report(node, service, pieces, { lines: new Map(), notes: [], isLost: false }, ops);
     const follower = createFollower({ node, service, file, grep, logs: pieces, ops });

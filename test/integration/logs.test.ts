@@ -262,6 +262,9 @@ describe.skipIf(!has('sshd'))('logs of a node (needs sshd)', () => {
     expect(linesOf(await search())).toEqual([]);
     expect(readBy(sshd()) - before).toBeLessThan(1_048_576 + 100_000);
     expect(linesOf(await search({ service: 'api', bytes: 4_000_000 }))).toEqual([lines[100]]);
+    // What was not read tells nothing.
+    const long = await search({ service: 'api', until: '2026-11-21T08:00:00Z' });
+    expect(long).toMatchObject({ status: 'unknown', summary: expect.stringContaining('not read back far enough') });
   });
 
   test('a pattern that never ends is stopped, and one that fits finds what is no error too', async () => {
