@@ -1,7 +1,7 @@
 import type { Capture } from '../core/capture.ts';
-import { run, type ExecReply } from '../core/command.ts';
-import { ask, defineProbe } from '../core/probe.ts';
-import { bothOutputs } from '../core/reply.ts';
+import { read, run, stat, type ExecReply } from '../core/command.ts';
+import { ask, askAll, defineProbe, type Asking } from '../core/probe.ts';
+import { bothOutputs, fileTextIfAny } from '../core/reply.ts';
 import { clean } from '../core/text.ts';
 
 /** A line of the kernel, with the seconds since boot at which it was written; null where the kernel stamps none. */
@@ -34,16 +34,32 @@ export const kernelLog = defineProbe({
   name: 'kernel.log',
   summary: "The kernel's log of this boot, its last 512 KiB where it is longer",
   *steps({ become }: { readonly become?: 'sudo' | undefined }) {
-    const printed = yield* ask(run(['dmesg'], { become, bytes, deadlineMs: 5_000 }));
-    const own = linesOf(printed);
-    if (own.length > 0) return known('dmesg', own);
-    const journal = yield* ask(
-      run(['journalctl', '-k', '-b', '-o', 'short-monotonic', '--no-pager', '-n', '5000'], { become, bytes }),
-    );
-    const kept = linesOf(journal);
-    return kept.length > 0 ? known('journalctl', kept) : refused(printed, journal);
+    const ways = (yield* isRefused(become)) ? (['journalctl', 'dmesg'] as const) : (['dmesg', 'journalctl'] as const);
+    const refusals: ExecReply[] = [];
+    for (const via of ways) {
+      const reply = yield* ask(run(programs[via], { become, bytes, deadlineMs: 5_000 }));
+      const lines = linesOf(reply);
+      if (lines.length > 0) return known(via, lines);
+      refusals.push(reply);
+    }
+    return refused(refusals);
   },
 });
+
+const programs = {
+  dmesg: ['dmesg'],
+  journalctl: ['journalctl', '-k', '-b', '-o', 'short-monotonic', '--no-pager', '-n', '5000'],
+} as const;
+
+/** Whether the kernel would tell the login user nothing, so that the journal is asked first. Source: sysctl kernel(5). */
+function* isRefused(become: 'sudo' | undefined): Asking<boolean> {
+  const freshMs = 60_000;
+  const [restricted, self] = yield* askAll([
+    read('/proc/sys/kernel/dmesg_restrict', { bytes: 16, freshMs }),
+    stat('/proc/self', { freshMs }),
+  ] as const);
+  return become === undefined && fileTextIfAny(restricted)?.trim() === '1' && self.ok && self.uid !== 0;
+}
 
 // The number of the caller stands behind the time where the kernel is built so; the journal names host and facility.
 const stamped = /^\[ *(\d+\.\d+)\] ?(?:\[ *[CT]\d+\] ?)?(?:\S+ kernel: )?(.*)$/;
@@ -73,11 +89,11 @@ function known(via: 'dmesg' | 'journalctl', lines: readonly KernelLine[]): Kerne
 
 const firstLine = (text: string | undefined): string => text?.split('\n')[0]?.replace(/\.$/, '') ?? '';
 
-function refused(dmesg: ExecReply, journalctl: ExecReply): KernelLog {
-  const said = [dmesg, journalctl].map((reply) => bothOutputs(reply));
+function refused(refusals: readonly ExecReply[]): KernelLog {
+  const said = refusals.map((reply) => bothOutputs(reply));
   const denied = said.find((text) => /not permitted|permission|denied|not seeing messages/i.test(text));
   if (denied !== undefined) return { known: false, reason: 'denied', say: firstLine(denied) };
-  if (dmesg.exitCode === 127 && journalctl.exitCode === 127) {
+  if (refusals.every(({ exitCode }) => exitCode === 127)) {
     return { known: false, reason: 'absent', say: 'neither dmesg nor journalctl is on this node' };
   }
   return { known: false, reason: 'failed', say: firstLine(said.find((text) => text !== '')) || 'dmesg prints nothing' };
