@@ -6,14 +6,17 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Nodes on loopback, each with an sshd of its own, that share one supervisord, two health ports and three large logs. */
+/** Nodes on loopback, each with an sshd of its own, that share one supervisord with eight programs, two health ports and their logs. */
 export interface Farm {
   readonly folder: string;
   readonly port: number;
   readonly addresses: readonly string[];
   readonly key: string;
   readonly sshConfig: string;
+  /** Declares the three services of the user's own triage. */
   readonly fleet: string;
+  /** Declares all eight. */
+  readonly fullFleet: string;
   readonly healthPorts: readonly number[];
   readonly supervisorConfig: string;
   readonly logs: readonly string[];
@@ -25,16 +28,24 @@ const user = 'rackhand-bench';
 const addUser = () =>
   execFileSync('useradd', ['--no-create-home', '--home-dir', '/', '--password', '*', '--shell', '/bin/sh', user]);
 
-/** In a process of its own: what it costs to answer is not the client's. */
 const healthServer = `
-  for (const port of process.argv.slice(1)) {
-    const server = require('http').createServer((_, answer) => answer.end('{"status":"ok"}'));
-    server.keepAliveTimeout = 60000;
-    server.listen(Number(port), '127.0.0.1');
-  }
+  const server = require('http').createServer((_, answer) => answer.end('{"status":"ok"}'));
+  server.keepAliveTimeout = 60000;
+  server.listen(Number(process.argv[2]), '127.0.0.1');
 `;
 
-const logNames = ['fastapi.err', 'worker-gpu.err', 'llama.err'];
+/** The first three are those of the user's own triage, with large logs. */
+const services = [
+  { name: 'fastapi', kind: 'api', answers: 0 },
+  { name: 'worker-gpu', kind: 'worker' },
+  { name: 'llama', kind: 'llama', answers: 1 },
+  { name: 'whisper', kind: 'whisper' },
+  { name: 'ingest', kind: 'worker' },
+  { name: 'gateway', kind: 'api' },
+  { name: 'metrics', kind: 'other' },
+  { name: 'sync', kind: 'other' },
+] as const satisfies readonly { name: string; kind: string; answers?: number }[];
+const largeLogs = 3;
 
 export async function startFarm(nodes: number): Promise<Farm> {
   const folder = mkdtempSync(join(tmpdir(), 'rh-bench-'));
@@ -75,12 +86,13 @@ export async function startFarm(nodes: number): Promise<Farm> {
     );
   }
 
-  const logs = logNames.map((name) => join(folder, name));
+  const logs = services.map(({ name }) => join(folder, `${name}.err`));
   const line = `${'INFO:     127.0.0.1:51234 - "GET /v1/items/abcdefghijklmnop HTTP/1.1" 200 OK'.padEnd(127)}\n`;
-  for (const log of logs) fill(log, line.repeat(8_192), 50);
+  for (const [index, log] of logs.entries()) fill(log, line.repeat(8_192), index < largeLogs ? 50 : 1);
 
   const healthPorts = [await freePort(), await freePort()];
-  children.push(spawn(process.execPath, ['-e', healthServer, ...healthPorts.map(String)], { stdio: 'ignore' }));
+  const health = join(folder, 'health.cjs');
+  writeFileSync(health, healthServer);
 
   const supervisorConfig = join(folder, 'supervisord.conf');
   writeFileSync(
@@ -97,9 +109,9 @@ export async function startFarm(nodes: number): Promise<Farm> {
       'supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface',
       '[supervisorctl]',
       `serverurl=unix://${folder}/supervisor.sock`,
-      ...['fastapi', 'worker-gpu', 'llama'].flatMap((name) => [
-        `[program:${name}]`,
-        'command=/bin/sleep 86400',
+      ...services.flatMap((service) => [
+        `[program:${service.name}]`,
+        `command=${'answers' in service ? `${process.execPath} ${health} ${healthPorts[service.answers]}` : '/bin/sleep 86400'}`,
         'startsecs=0',
         'stdout_logfile=NONE',
         'stderr_logfile=NONE',
@@ -124,13 +136,18 @@ export async function startFarm(nodes: number): Promise<Farm> {
   );
 
   const fleet = join(folder, 'fleet.yaml');
-  writeFileSync(fleet, fleetOf({ addresses, folder, port, key, healthPorts, supervisorConfig, logs }));
+  const fullFleet = join(folder, 'full.yaml');
+  const parts = { addresses, folder, port, key, healthPorts, supervisorConfig, logs };
+  writeFileSync(fleet, fleetOf(parts, largeLogs));
+  writeFileSync(fullFleet, fleetOf(parts, services.length));
 
   await until(() => answers(addresses.at(-1) ?? '127.0.0.1', port));
   await until(() => answers(addresses[0] ?? '127.0.0.1', port));
   for (const healthPort of healthPorts) await until(() => answers('127.0.0.1', healthPort));
   // A service is proven up after a minute; the figures are those of a healthy node, so its processes have to be old enough.
-  await until(() => execQuiet('supervisorctl', ['-c', supervisorConfig, 'status']).split('RUNNING').length === 4);
+  await until(
+    () => execQuiet('supervisorctl', ['-c', supervisorConfig, 'status']).split('RUNNING').length > services.length,
+  );
 
   return {
     folder,
@@ -139,6 +156,7 @@ export async function startFarm(nodes: number): Promise<Farm> {
     key,
     sshConfig,
     fleet,
+    fullFleet,
     healthPorts,
     supervisorConfig,
     logs,
@@ -160,29 +178,33 @@ interface FleetParts {
   logs: readonly string[];
 }
 
-function fleetOf({ addresses, folder, port, key, healthPorts, supervisorConfig, logs }: FleetParts): string {
-  const service = (name: string, kind: string, index: number) =>
-    [
-      `      ${name}:`,
-      `        kind: ${kind}`,
-      '        manager: supervisor',
-      `        config: ${supervisorConfig}`,
-      `        logs: [${logs[index]}]`,
-      ...(index === 1
-        ? []
-        : [
-            `        health: [{ url: "http://127.0.0.1:${healthPorts[index === 0 ? 0 : 1]}/health", expect: { status: ok } }]`,
-          ]),
-    ].join('\n');
+function fleetOf(
+  { addresses, folder, port, key, healthPorts, supervisorConfig, logs }: FleetParts,
+  declared: number,
+): string {
+  const entries = services
+    .slice(0, declared)
+    .map((service, index) =>
+      [
+        `      ${service.name}:`,
+        `        kind: ${service.kind}`,
+        '        manager: supervisor',
+        `        config: ${supervisorConfig}`,
+        `        logs: [${logs[index]}]`,
+        ...('answers' in service
+          ? [
+              `        health: [{ url: "http://127.0.0.1:${healthPorts[service.answers]}/health", expect: { status: ok } }]`,
+            ]
+          : []),
+      ].join('\n'),
+    );
   const nodes = addresses.map((address, index) =>
     [
       `  n${index + 1}:`,
       `    ssh: { host: ${address}, port: ${port}, user: ${user}, identity: ${key}, agent: false, knownHosts: ${folder}/known_hosts }`,
       '    gpus: 0',
       '    services:',
-      service('fastapi', 'api', 0),
-      service('worker-gpu', 'worker', 1),
-      service('llama', 'llama', 2),
+      ...entries,
     ].join('\n'),
   );
   return `thresholds: { youngSeconds: 1 }\nnodes:\n${nodes.join('\n')}\n`;

@@ -7,6 +7,8 @@ import { largeOutput } from './large-output.ts';
 import { pooledExec } from './pooled-exec.ts';
 import { farAway, singleNode } from './single-node.ts';
 import { startUp } from './start-up.ts';
+import { largeLog } from './large-log.ts';
+import { wholeFanOut, wholeTriage } from './whole-triage.ts';
 
 const table = (figures: readonly Figure[]): string =>
   [
@@ -22,12 +24,13 @@ const figures: Figure[] = [];
 const one = await startFarm(1);
 try {
   figures.push(await pooledExec(one), ...(await singleNode(one)), await farAway(one), await largeOutput(one));
+  figures.push(...(await wholeTriage(one)), ...(await largeLog(one)));
 } finally {
   one.stop();
 }
 const many = await startFarm(200);
 try {
-  figures.push(...(await fanOut(many)));
+  figures.push(...(await fanOut(many)), await wholeFanOut(many));
 } finally {
   many.stop();
 }

@@ -1,35 +1,25 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createApp, type App } from '../../src/app.ts';
 import { run } from '../../src/core/command.ts';
-import { nodeTriage } from '../../src/tools/node-triage.ts';
 import { createSshTransport } from '../../src/transport/ssh.ts';
 import { loadFleet } from '../../src/config/fleet.ts';
 import { startDelayProxy } from '../support/delay-proxy.ts';
 import type { Farm } from './farm.ts';
 import { compared, median, ms, ratioFigure, timed, type Figure } from './measure.ts';
 import { batchedScript, runProgram, sevenCommands, startMaster } from './openssh.ts';
+import { sevenFacts } from './seven-facts.ts';
 
-export const triage = async (app: App, nodes: readonly string[]): Promise<void> => {
-  const report = await app.call(
-    nodeTriage,
-    { nodes },
-    { signal: new AbortController().signal, onProgress: () => undefined },
-  );
-  if (report.status !== 'ok') throw new Error(`the farm is healthy, but: ${report.summary}`);
-};
-
-/** One command, and one triage, against what OpenSSH does. */
+/** One command, and the seven facts, against what OpenSSH does. */
 export async function singleNode(farm: Farm): Promise<readonly Figure[]> {
   const master = await startMaster(farm);
   const [node] = (await loadFleet({ path: farm.fleet, env: process.env, cwd: farm.folder, home: farm.folder })).nodes;
   if (node === undefined) throw new Error('the farm has no node');
   const transport = createSshTransport();
   const session = await transport.open(node);
-  const app = await createApp({ fleetPath: farm.fleet });
+  const facts = await sevenFacts(farm.fleet);
   const warm = await compared(
     21,
-    () => triage(app, ['n1']),
+    () => facts.look(['n1']),
     async () => {
       for (const command of sevenCommands(farm)) await master.run(command);
     },
@@ -42,20 +32,24 @@ export async function singleNode(farm: Farm): Promise<readonly Figure[]> {
   const cold = await compared(
     11,
     async () => {
-      const fresh = await createApp({ fleetPath: farm.fleet });
-      await triage(fresh, ['n1']);
+      const fresh = await sevenFacts(farm.fleet);
+      await fresh.look(['n1']);
       await fresh.close();
     },
     () => runProgram('ssh', ['-F', farm.sshConfig, farm.addresses[0] ?? '', 'sh'], batchedScript(farm)),
   );
   const twenty = await timed(() => Promise.all(Array.from({ length: 20 }, () => session.ask(run(['sleep', '0.4'])))));
-  await app.close();
+  await facts.close();
   await transport.close();
   await master.stop();
   return [
     ratioFigure('exec of `true` with the lifeline, against ControlMaster `ssh host true`', 2, lifeline),
-    ratioFigure('triage of a warm node, against the same by 7 ControlMaster `ssh` with `supervisorctl`', 0.01, warm),
-    ratioFigure('cold connect + triage, against one cold `ssh` running the batched script', 0.4, cold),
+    ratioFigure(
+      'seven-fact triage of a warm node, against the same by 7 ControlMaster `ssh` with `supervisorctl`',
+      0.01,
+      warm,
+    ),
+    ratioFigure('cold connect + seven-fact triage, against one cold `ssh` running the batched script', 0.4, cold),
     {
       figure: '20 concurrent commands of 0.4 s on one node',
       goal: '20 of 20, ≤ 1 s',
@@ -77,14 +71,14 @@ export async function farAway(farm: Farm): Promise<Figure> {
       .replace(/port: \d+,/, `port: ${proxy.port},`)
       .replace('    gpus: 0', '    host_key: ephemeral\n    gpus: 0'),
   );
-  const app = await createApp({ fleetPath: fleet });
+  const facts = await sevenFacts(fleet);
   const times: number[] = [];
-  for (let round = 0; round < 9; round += 1) times.push(await timed(() => triage(app, ['n1'])));
-  await app.close();
+  for (let round = 0; round < 9; round += 1) times.push(await timed(() => facts.look(['n1'])));
+  await facts.close();
   proxy.stop();
   const trips = median(times.slice(2)) / roundTrip;
   return {
-    figure: 'warm triage of a node 80 ms away',
+    figure: 'warm seven-fact triage of a node 80 ms away',
     goal: '≤ 1.3 round trips',
     seen: `${trips.toFixed(2)} round trips (${ms(median(times.slice(2)))})`,
     reached: trips <= 1.3,

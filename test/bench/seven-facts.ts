@@ -1,0 +1,31 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checks } from '../../src/checks/index.ts';
+import { localNode } from '../../src/config/local-node.ts';
+import { loadFleet } from '../../src/config/fleet.ts';
+import { createEvidence } from '../../src/engine/evidence.ts';
+import { createEngine } from '../../src/engine/ops.ts';
+import { createTransports } from '../../src/transport/transports.ts';
+
+/** The checks of the seven facts: what supervisord says, three logs, memory and disk, two health ports. */
+const judged = ['service.running', 'service.log', 'node.memory', 'node.disk', 'service.health'];
+
+/** Looks at the seven facts of nodes and judges them, through the engine as the tools do; no more and no less. */
+export async function sevenFacts(fleetPath: string) {
+  const place = { path: fleetPath, env: process.env, cwd: '/', home: '/' };
+  const transport = createTransports();
+  const evidence = createEvidence(join(tmpdir(), 'rh-bench-evidence'), () => []);
+  const engine = createEngine({ transport, evidence, local: localNode() });
+  const wanted = checks.filter(({ name }) => judged.includes(name));
+  const fleet = await loadFleet(place);
+  return {
+    /** All nodes of the fleet for an empty list. */
+    async look(names: readonly string[]): Promise<void> {
+      const ops = engine.ops({ fleet, signal: new AbortController().signal, onProgress: () => undefined });
+      const found = await Promise.all(ops.nodes(names).map(async (node) => (await ops.look(node)).survey(wanted)));
+      const wrong = found.flat().find(({ status }) => status !== 'ok' && status !== 'not_applicable');
+      if (wrong !== undefined) throw new Error(`the farm is healthy, but: ${wrong.summary}`);
+    },
+    close: () => transport.close(),
+  };
+}
