@@ -33,8 +33,9 @@ const beginsWithin = 5;
 export const kernelLog = defineProbe({
   name: 'kernel.log',
   summary: "The kernel's log of this boot, its last 512 KiB where it is longer",
-  *steps({ become }: { readonly become?: 'sudo' | undefined }) {
-    const ways = (yield* isRefused(become)) ? (['journalctl', 'dmesg'] as const) : (['dmesg', 'journalctl'] as const);
+  *steps({ become }: { readonly become?: 'sudo' | undefined }): Asking<KernelLog> {
+    const isClosed = yield* isRefused(become);
+    const ways = isClosed ? (['journalctl'] as const) : (['dmesg', 'journalctl'] as const);
     const refusals: ExecReply[] = [];
     for (const via of ways) {
       const reply = yield* ask(run(programs[via], { become, bytes, deadlineMs: 5_000 }));
@@ -42,7 +43,12 @@ export const kernelLog = defineProbe({
       if (lines.length > 0) return known(via, lines);
       refusals.push(reply);
     }
-    return refused(refusals);
+    if (!isClosed) return refused(refusals);
+    return {
+      known: false,
+      reason: 'denied',
+      say: 'the kernel tells its log to root alone (kernel.dmesg_restrict), and no journal holds it',
+    };
   },
 });
 
@@ -51,7 +57,7 @@ const programs = {
   journalctl: ['journalctl', '-k', '-b', '-o', 'short-monotonic', '--no-pager', '-n', '5000'],
 } as const;
 
-/** Whether the kernel would tell the login user nothing, so that the journal is asked first. Source: sysctl kernel(5). */
+/** Whether the kernel would tell the login user nothing, so that only the journal is asked. Source: sysctl kernel(5). */
 function* isRefused(become: 'sudo' | undefined): Asking<boolean> {
   const freshMs = 60_000;
   const [restricted, self] = yield* askAll([

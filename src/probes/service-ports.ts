@@ -54,6 +54,8 @@ export const servicePorts = defineProbe({
     // Without a manager nobody says whose port it should be.
     if (manager === 'none') return { ...known, sockets: found.map((each) => ({ ...each, held: 'hidden', by: [] })) };
     const own = yield* socketsOf(found.length === 0 ? [] : tree.map(({ pid }) => pid), place.become);
+    // Whoever may not see the files of the service does not see those of a stranger either.
+    if (own === null) return { ...known, sockets: found.map((each) => ({ ...each, held: 'hidden', by: [] })) };
     const theirs = found.filter(({ inode }) => !own.includes(inode));
     const ours = found.filter(({ inode }) => own.includes(inode));
     const held = ours.map((each) => ({ ...each, held: 'service' as const, by: [] }));

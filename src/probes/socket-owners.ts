@@ -7,10 +7,14 @@ type Become = 'sudo' | undefined;
 const mostFds = 256;
 const socketOf = (link: string | undefined): string | undefined => /^socket:\[(\d+)\]$/.exec(link ?? '')?.[1];
 
-/** The sockets that some processes hold, as far as they show their files: by the links in /proc/PID/fd: no program is started. Source: proc(5). */
-export function* socketsOf(pids: readonly number[], become: Become): Asking<readonly string[]> {
+/**
+ * The sockets that some processes hold, by the links in /proc/PID/fd, so that no program is started; null where the login
+ * user may not look at the files of one. Source: proc(5).
+ */
+export function* socketsOf(pids: readonly number[], become: Become): Asking<readonly string[] | null> {
   if (pids.length === 0) return [];
   const folders = yield* askAll(pids.map((pid) => list(`/proc/${pid}/fd`, { become })));
+  if (folders.some((folder) => !folder.ok && folder.errno === 'EACCES')) return null;
   const paths = folders.flatMap((folder, index) =>
     folder.ok ? folder.entries.slice(0, mostFds).map(({ name }) => `/proc/${pids[index]}/fd/${name}`) : [],
   );

@@ -12,6 +12,9 @@ import { selectLines, timeOrUsage, type Selection } from './log-lines.ts';
 import { ownerOf, reachNotes, reachOf } from './log-sources.ts';
 import { createSafeLines, shortLine } from './safe-lines.ts';
 
+// Lines of a log are seldom longer than this; where they are, it is read once more, further back.
+const usualLine = 320;
+const nearWindow = 65_536;
 const plainWindow = 524_288;
 // A search looks further back: about what a node reads in 10 ms.
 const searchWindow = 4_194_304;
@@ -49,23 +52,28 @@ export const logTail = defineTool({
     const node = oneNode(ops, name);
     const from = since === undefined ? undefined : timeOrUsage('since', since, ops.now());
     const service = serviceName === undefined ? ownerOf(node, file) : declaredService(node, serviceName);
-    const bytes = grep === undefined && from === undefined ? plainWindow : searchWindow;
-    const reaches = await reachOf(await ops.look(node), service, { file, bytes, older: false });
-    const pieces = reaches.map((reach): Piece => {
-      const safe = createSafeLines(ops.fleet.secrets);
-      const all = reach.parts.flatMap(({ text, unfinished }) => safe(text + unfinished));
-      return {
-        reach,
-        safe,
-        all,
-        ...selectLines(all, { most: lines, grep, since: from, shiftMs: zoneShift(all, reach.mtimeMs) }),
-      };
-    });
+    const piecesOf = async (bytes: number): Promise<readonly Piece[]> => {
+      const reaches = await reachOf(await ops.look(node), service, { file, bytes, older: false });
+      return reaches.map((reach) => {
+        const safe = createSafeLines(ops.fleet.secrets);
+        const all = reach.parts.flatMap(({ text, unfinished }) => safe(text + unfinished));
+        const shiftMs = zoneShift(all, reach.mtimeMs);
+        return { reach, safe, all, ...selectLines(all, { most: lines, grep, since: from, shiftMs }) };
+      });
+    };
+    const near = Math.min(plainWindow, Math.max(nearWindow, usualLine * lines));
+    const found = await piecesOf(grep === undefined && from === undefined ? near : searchWindow);
+    const isShort = grep === undefined && from === undefined && found.some((piece) => endsShort(piece, lines));
+    const pieces = isShort ? await piecesOf(plainWindow) : found;
     if (followSeconds === 0) return report(node, service, pieces, { lines: new Map(), notes: [], isLost: false }, ops);
     const follower = createFollower({ node, service, file, grep, logs: pieces, ops });
     return report(node, service, pieces, await follower.follow(followSeconds * 1_000), ops);
   },
 });
+
+/** More lines are wanted, and more are there. */
+const endsShort = ({ reach, lines }: Piece, wanted: number): boolean =>
+  lines.length < wanted && (reach.parts[0]?.offset ?? 0) > 0;
 
 interface Piece extends Selection {
   readonly reach: LogReach;
