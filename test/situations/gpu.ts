@@ -340,8 +340,11 @@ export const gpuTroubles: readonly Situation[] = [
     plant: (broken) => [
       gpus(),
       llama({
-        declared: onGpu,
+        declared: { gpu: true, files: ['/workspace/scripts/start-llama.sh'] },
+        files: { '/workspace/scripts/start-llama.sh': '#!/bin/sh\nexec llama-server\n' },
         ...(broken && {
+          told: llamaFails("terminate called after throwing an instance of 'std::bad_alloc'"),
+          files: { '/workspace/scripts/start-llama.sh': '#!/bin/sh\nulimit -v 2000000\nexec llama-server\n' },
           section: {
             command: `/bin/sh -c "ulimit -v 2000000; exec /usr/local/bin/llama-server --model ${modelPath} --port 8081"`,
           },

@@ -80,7 +80,7 @@ export const storages: readonly Situation[] = [
     expect: {
       cause: 'node.disk mount:/',
       says: /\/ has .* free \(100 % used\), over 95 %/,
-      next: /what of it may go/,
+      next: /what of it may go|what is large on \//,
       never: restart,
     },
   },
