@@ -18,7 +18,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // Of the tests that may run beside each other: most of their time is waited.
-          maxConcurrency: 6,
+          maxConcurrency: 12,
         },
       },
     ],

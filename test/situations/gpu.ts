@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Part } from '../support/planted-node.ts';
 import { restart, type Situation } from '../support/situation.ts';
 import { crashingJob, fullLooking, rotated, stoppedJob, unusedModel } from './herrings.ts';
-import { fastapi, llama, llamaFails, notLoaded, worker } from './parts.ts';
+import { fastapi, llama, llamaFails, modelPath, notLoaded, worker } from './parts.ts';
 
 const recorded = readFileSync(new URL('../../sandbox/gpu/devices.xml', import.meta.url), 'utf8').replace(
   '@NOW@',
@@ -46,7 +46,7 @@ function gpus({ shown = 2, second = (gpu) => gpu, script, library = '550.100' }:
       [`/usr/lib/x86_64-linux-gnu/libnvidia-ml.so.${library}`]: '',
     },
     before: [
-      'mknod /dev/nvidiactl c 195 255; mknod /dev/nvidia0 c 195 0; mknod /dev/nvidia1 c 195 1; mknod /dev/nvidia-uvm c 510 0; chmod 666 /dev/nvidia*',
+      'for name in nvidiactl nvidia0 nvidia1 nvidia-uvm; do mknod -m 666 /dev/$name c 1 3; done',
       'mount --bind /opt/gpu/module /sys/module',
       'mount --bind /opt/gpu/bus /sys/bus',
       'mount --bind /opt/gpu/proc /proc/driver',
@@ -56,6 +56,13 @@ function gpus({ shown = 2, second = (gpu) => gpu, script, library = '550.100' }:
     node: { gpus: 2, simulated: ['gpu'] },
   };
 }
+
+/** Lines of the kernel, of this boot, which began ten days ago: simulated. */
+const kernel = (...lines: readonly string[]): Part => ({
+  files: { '/opt/situation/dmesg': ['[    0.000000] Linux version 6.8.0 (simulated)', ...lines, ''].join('\n') },
+});
+const oldXid =
+  '[101000.000000] NVRM: Xid (PCI:0000:01:00): 31, pid=79749, name=exe, Ch 0000000a, intr 00000000. MMU Fault: ENGINE GRAPHICS GPC2 GPCCLIENT_T1_7 faulted @ 0x2b57_b3000000. Fault is of type FAULT_PDE ACCESS_TYPE_VIRT_WRITE';
 
 const onGpu = { gpu: true };
 /** A llama that can not use the GPU, whatever the reason. */
@@ -251,5 +258,99 @@ export const gpuTroubles: readonly Situation[] = [
       never: restart,
       notOk: ['gpu.nvml', 'gpu.count'],
     },
+  },
+  {
+    name: 'the worker lost its GPU and serves the CPU queue, with an old time-out of llama in a rotated log',
+    plant: (broken) => [
+      gpus(),
+      dead(false),
+      worker({
+        declared: { gpu: true, kind: 'worker', needs: [] },
+        ...(broken && {
+          told: { blind: true, says: ['INFO worker: Worker Identity: gpu-1@cpu', 'INFO worker: Worker started'] },
+        }),
+      }),
+      rotated('/var/log/llama.err', '[llama] Timeout after 1800s. Exiting.'),
+    ],
+    expect: {
+      cause: 'gpu.attached service:worker-gpu',
+      says: /computes on the CPU, although it must on a GPU/,
+      next: /See that the GPUs of the node are well/,
+    },
+    herring: true,
+  },
+  {
+    name: 'a GPU has fallen off the bus, says the kernel, with an older Xid of a program beside it',
+    plant: (broken) => [
+      gpus(
+        broken
+          ? {
+              shown: 1,
+              script:
+                'echo "Unable to determine the device handle for GPU1: 0000:02:00.0: Unknown Error"; cat /opt/gpu/answer.xml',
+            }
+          : {},
+      ),
+      kernel(
+        oldXid,
+        ...(broken
+          ? [
+              "[863990.111111] NVRM: Xid (PCI:0000:02:00): 79, pid='<unknown>', name=<unknown>, GPU has fallen off the bus.",
+            ]
+          : []),
+      ),
+      dead(broken),
+      fastapi(),
+    ],
+    expect: {
+      cause: 'gpu.xid gpu:1',
+      says: /Xid 79/,
+      next: /drain|power/i,
+      never: restart,
+      follow: ['llama', 'fastapi'],
+    },
+    herring: true,
+  },
+  {
+    name: 'llama holds no GPU though its health is good',
+    plant: (broken) => [
+      gpus(),
+      kernel(oldXid),
+      llama({
+        declared: onGpu,
+        ...(broken && {
+          told: {
+            blind: true,
+            port: 8081,
+            says: ['main: server is listening on http://127.0.0.1:8081 - starting the main loop'],
+            answers: { '/health': [200, { status: 'ok' }] },
+          },
+        }),
+      }),
+    ],
+    expect: {
+      cause: 'gpu.attached service:llama',
+      says: /llama/,
+      next: /restart|GPU/,
+    },
+    herring: true,
+  },
+  {
+    name: 'the start script of llama allows it too little address space',
+    plant: (broken) => [
+      gpus(),
+      llama({
+        declared: { gpu: true, files: ['/workspace/scripts/start-llama.sh'] },
+        files: { '/workspace/scripts/start-llama.sh': '#!/bin/sh\nexec llama-server\n' },
+        ...(broken && {
+          told: llamaFails("terminate called after throwing an instance of 'std::bad_alloc'"),
+          files: { '/workspace/scripts/start-llama.sh': '#!/bin/sh\nulimit -v 2000000\nexec llama-server\n' },
+          section: {
+            command: `/bin/sh -c "ulimit -v 2000000; exec /usr/local/bin/llama-server --model ${modelPath} --port 8081"`,
+          },
+        }),
+      }),
+    ],
+    expect: { cause: 'service.limits service:llama', says: /address space/, next: /Take the limit away/ },
   },
 ];

@@ -214,4 +214,24 @@ export const llamas: readonly Situation[] = [
     plant: (broken) => [llama(broken ? { section: { autostart: 'false' }, becomes: 'nothing' } : {}), fastapi()],
     expect: { cause: running, says: /it is stopped/, next: /start|log/i, follow: ['fastapi'] },
   },
+  {
+    name: 'llama waits for a model, and how long it may is declared',
+    plant: (broken) => [
+      llama({
+        declared: { waitSeconds: 1_800 },
+        ...(broken && { model: null, told: { says: [`[llama] Waiting for model: ${modelPath}`] } }),
+      }),
+      fastapi(),
+      rotated('/var/log/llama.err', '[llama] Timeout after 1800s. Exiting.'),
+    ],
+    expect: {
+      cause: `model.present model:${modelPath}`,
+      says: /is missing/,
+      next: /copy the model|volume/i,
+      never: restart,
+      follow: ['llama', 'fastapi'],
+      notOk: ['service.health'],
+    },
+    herring: true,
+  },
 ];

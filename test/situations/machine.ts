@@ -159,4 +159,28 @@ export const machines: readonly Situation[] = [
       follow: ['llama', 'worker-gpu', 'fastapi'],
     },
   },
+  {
+    name: 'the kernel killed a llama-server for lack of memory, and llama is up',
+    plant: (broken) => [
+      ...(broken
+        ? [
+            {
+              files: {
+                '/opt/situation/dmesg':
+                  '[    0.000000] Linux version 6.8.0 (simulated)\n[863900.100000] llama-server invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0\n[863900.200000] oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,mems_allowed=0,global_oom,task_memcg=/,task=llama-server,pid=4711,uid=0\n[863900.300000] Out of memory: Killed process 4711 (llama-server) total-vm:40000000kB, anon-rss:30000000kB, file-rss:0kB, shmem-rss:0kB, UID:0 pgtables:60000kB oom_score_adj:0\n',
+              },
+            },
+          ]
+        : []),
+      llama(),
+      worker(),
+      crashingJob,
+    ],
+    expect: {
+      cause: 'node.oom node',
+      says: /kernel killed llama-server for lack of memory/,
+      next: /lower context, batch or parallel/,
+    },
+    herring: true,
+  },
 ];

@@ -1,7 +1,10 @@
+import { ggufModel } from '../../sandbox/gguf.ts';
 import type { Situation } from '../support/situation.ts';
 import { fastapi, llama, llamaFails, modelPath, notLoaded, wholeModel } from './parts.ts';
-import { rotated } from './herrings.ts';
+import { rotated, unusedModel } from './herrings.ts';
 
+/** Of the size that reading in samples needs, and with no zeros but those of its header. */
+const filled = ggufModel('filled', ['token_embd.weight', 'output.weight'], 262_144).fill(1, 4_096);
 const cut = wholeModel.subarray(0, Math.floor(wholeModel.length * 0.6));
 const bad = (...lines: readonly string[]) => llamaFails(...lines, ...notLoaded);
 const noMagic = (magic: string) => bad(`gguf_init_from_reader: invalid magic characters: '${magic}', expected 'GGUF'`);
@@ -223,6 +226,40 @@ export const models: readonly Situation[] = [
       cause: `model.complete model:${modelPath.replace('gguf', 'bin')}`,
       says: /100000 bytes are declared, the file has 80000/,
       next: /Copy the model again/,
+      follow: ['llama'],
+    },
+    herring: true,
+  },
+  {
+    name: 'one of three parts of the model is missing',
+    plant: (broken) => [
+      llama({
+        model: null,
+        declared: { models: [{ path: `${folder}/big-00001-of-00003.gguf` }] },
+        files: Object.fromEntries(
+          ['1', '2', ...(broken ? [] : ['3'])].map((part) => [`${folder}/big-0000${part}-of-00003.gguf`, wholeModel]),
+        ),
+        ...(broken && { told: missing }),
+      }),
+    ],
+    expect: {
+      cause: `model.shards model:${folder}/big-00001-of-00003.gguf`,
+      says: /00003-of-00003|missing/,
+      next: /Copy|part/,
+      follow: ['llama'],
+    },
+  },
+  {
+    name: 'the room of a model was reserved and not all of it written, and an unused model is broken',
+    plant: (broken) => [
+      llama({ model: filled, ...(broken && { told: outOfBounds }) }),
+      { before: broken ? [`truncate -s 700k ${modelPath}; truncate -s ${filled.length} ${modelPath}`] : [] },
+      unusedModel,
+    ],
+    expect: {
+      cause: `model.filled model:${modelPath}`,
+      says: /is not filled|may not be filled/,
+      next: /copy the model again|sha256/i,
       follow: ['llama'],
     },
     herring: true,

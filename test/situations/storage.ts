@@ -80,7 +80,7 @@ export const storages: readonly Situation[] = [
     expect: {
       cause: 'node.disk mount:/',
       says: /\/ has .* free \(100 % used\), over 95 %/,
-      next: /what of it may go/,
+      next: /what of it may go|what is large on \//,
       never: restart,
     },
   },
@@ -195,5 +195,23 @@ export const storages: readonly Situation[] = [
       twin: ['node.disk mount:/scratch'],
     },
     herring: true,
+  },
+  {
+    name: 'a disk that services write to is mounted read-only',
+    plant: (broken) => [
+      filesystem('/workspace/out', 'size=1m', broken ? 'mount -o remount,ro /workspace/out' : ':'),
+      llama(),
+      worker({
+        declared: { kind: 'worker', needs: [], files: ['/workspace/out/'] },
+        ...(broken && { told: workerFails("OSError: [Errno 30] Read-only file system: '/workspace/out/part.wav'") }),
+      }),
+    ],
+    expect: {
+      cause: 'mount.writable mount:/workspace/out',
+      says: /is mounted read-only/,
+      next: /Mount it read-write/,
+      never: restart,
+      follow: ['worker-gpu'],
+    },
   },
 ];

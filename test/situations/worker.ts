@@ -1,7 +1,7 @@
 import type { Told } from '../support/planted-programs.ts';
 import { restart, type Situation } from '../support/situation.ts';
-import { fastapi, llama, worker, workerFails } from './parts.ts';
-import { crashingJob, rotated } from './herrings.ts';
+import { fastapi, llama, stray, worker, workerFails } from './parts.ts';
+import { crashingJob } from './herrings.ts';
 
 const log = 'service.log service:worker-gpu';
 const onGpu = { declared: { kind: 'worker', needs: [] } };
@@ -123,23 +123,6 @@ export const workers: readonly Situation[] = [
     herring: true,
   },
   {
-    name: 'the worker lost its GPU and serves the CPU queue, with an old time-out of llama in a rotated log',
-    plant: (broken) => [
-      llama(),
-      worker({
-        declared: { gpu: true, kind: 'worker', needs: [] },
-        ...(broken && { told: { says: ['INFO worker: Worker Identity: gpu-1@cpu', 'INFO worker: Worker started'] } }),
-      }),
-      rotated('/var/log/llama.err', '[llama] Timeout after 1800s. Exiting.'),
-    ],
-    expect: {
-      cause: log,
-      says: /CUDA was not visible when the worker started/,
-      next: /GPU is healthy and visible to the service, then restart the worker/,
-    },
-    herring: true,
-  },
-  {
     name: 'the worker ended with a bug of its own, and nothing known explains it',
     plant: (broken) => [
       llama(),
@@ -151,5 +134,38 @@ export const workers: readonly Situation[] = [
       says: /it flaps/,
       next: /logs of worker-gpu/,
     },
+  },
+  {
+    name: 'nothing listens where the worker looks for Temporal',
+    plant: (broken) => [
+      llama(),
+      worker({
+        declared: { kind: 'worker', temporal: { address: '127.0.0.1:7233' } },
+        ...(broken && { told: workerFails(refused.replace('10.0.0.7', '127.0.0.1')) }),
+      }),
+      ...(broken ? [] : [stray('temporal', 7233, {})]),
+      crashingJob,
+    ],
+    expect: {
+      cause: 'tmp.reach service:worker-gpu',
+      says: /7233/,
+      next: /frontend runs and listens/,
+      follow: ['worker-gpu'],
+      notOk: ['service.running'],
+    },
+    herring: true,
+  },
+  {
+    name: 'the worker was started with another address than it should have',
+    plant: (broken) => [
+      llama(),
+      worker({
+        declared: { kind: 'worker', needs: [], env: { TEMPORAL_ADDRESS: 'temporal:7233' } },
+        section: {
+          environment: `SITUATION_PROGRAM="worker-gpu",TEMPORAL_ADDRESS="${broken ? 'old' : 'temporal'}:7233"`,
+        },
+      }),
+    ],
+    expect: { cause: 'service.env service:worker-gpu', says: /TEMPORAL_ADDRESS/, next: /then restart worker-gpu/ },
   },
 ];

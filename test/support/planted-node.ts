@@ -66,13 +66,16 @@ Subsystem sftp internal-sftp
 `;
 
 const idle = 'some avg10=0.00 avg60=0.00 avg300=0.00 total=0\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n';
-/** What the kernel of an idle machine tells: simulated, as this one may be busy with other tests. */
+/** What an idle machine shows: simulated, as this one may be busy with other tests. */
 const calm = {
   [`${place}/calm/loadavg`]: '0.20 0.20 0.20 1/100 100\n',
   [`${place}/calm/pressure/cpu`]: idle,
   [`${place}/calm/pressure/io`]: idle,
   [`${place}/calm/pressure/memory`]: idle,
   '/usr/bin/dmesg': `#!/bin/sh\n# Stands in for dmesg: simulated.\ncat ${place}/dmesg\n`,
+  // What this machine's root does at each login is nothing to wait for.
+  '/root/.bashrc': '',
+  '/root/.zshenv': '',
   [`${place}/dmesg`]:
     '[    0.000000] Linux version 6.8.0 (simulated)\n[    4.200000] systemd[1]: Detected virtualization.\n',
 };

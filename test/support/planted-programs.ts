@@ -20,6 +20,8 @@ export interface Told {
   readonly answers?: Readonly<Record<string, readonly [number, object | string]>>;
   /** Ports of what it needs, by the field of its health answer that tells of them. */
   readonly asks?: Readonly<Record<string, number>>;
+  /** It does not open the GPU, though there is one. */
+  readonly blind?: boolean;
   /** It takes connections and answers none. */
   readonly hangs?: boolean;
   /** What it says before it ends because its port is taken. */

@@ -216,3 +216,13 @@ describe('several services down at once', () => {
     ).toEqual(['cause service.log cron', 'cause service.log llama']);
   });
 });
+
+test('a mount that is read-only is what a service fails on that says so, however mild', () => {
+  const readOnly = finding('mount.writable', 'storage', 'degraded', undefined, { subject: 'mount:/out' });
+  expect(roles(readOnly, logSays('cron', 'OS-EROFS'), down('cron'))).toEqual([
+    'cause mount.writable',
+    'consequence service.log cron',
+    'consequence service.running cron',
+  ]);
+  expect(roles(readOnly, down('cron'))[0]).toBe('cause service.running cron');
+});
