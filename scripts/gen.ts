@@ -82,7 +82,7 @@ export async function generated(): Promise<Map<string, string>> {
     });
     files.set(`${entry.folder}/index.ts`, code);
   }
-  files.set('docs/checks.md', checksDoc());
+  files.set('docs/checks.md', await checksDoc());
   files.set('docs/tools.md', toolsPage(tools));
   files.set('docs/tools.schema.json', toolsSnapshot(tools));
   files.set('schema/fleet.schema.json', `${JSON.stringify(fleetJsonSchema(), undefined, 2)}\n`);

@@ -5,6 +5,10 @@ import { checks } from '../src/checks/index.ts';
 import { probes } from '../src/probes/index.ts';
 import { serviceManagers } from '../src/services/index.ts';
 import { tools } from '../src/tools/index.ts';
+import { digestCheck } from '../src/checks/digest-check.ts';
+import { fleetJsonSchema } from '../src/config/schema.ts';
+import { thresholdsSchema } from '../src/core/node.ts';
+import { catalogRows } from '../scripts/catalog-rows.ts';
 import { camelCase, generated } from '../scripts/gen.ts';
 
 const names = (list: readonly { name: string }[]) => list.map(({ name }) => name);
@@ -25,6 +29,50 @@ test.each([
     expect(name).toMatch(form);
     expect(summary.length, name).toBeGreaterThan(10);
   }
+});
+
+const judged = [...checks, digestCheck(undefined)];
+
+describe.each(judged.map((check) => [check.name, check] as const))('%s', (_, { rule, unseen }) => {
+  test('says by which rule it judges and what it can not see', () => {
+    for (const [text, most] of [
+      [rule, 300],
+      [unseen, 160],
+    ] as const) {
+      expect(text).toMatch(/^[\p{L}`/].*\.$/u);
+      expect(text.length).toBeGreaterThan(15);
+      expect(text.length).toBeLessThanOrEqual(most);
+    }
+    expect(rule).toMatch(/degraded|critical/i);
+  });
+
+  test('names only keys of the fleet file, or tools', () => {
+    const schema = JSON.stringify(fleetJsonSchema());
+    const known = (word: string) => schema.includes(`"${word}":`) || names(tools).includes(word);
+    const words = [...`${rule} ${unseen}`.matchAll(/`([^`]*)`/g)].map(([, word = '']) => word);
+    expect(words.filter((word) => !known(word))).toEqual([]);
+  });
+});
+
+test('every threshold is explained and named in a rule', () => {
+  for (const [key, { description }] of Object.entries(thresholdsSchema.shape)) {
+    expect(description, key).toBeTypeOf('string');
+    expect(judged.filter(({ rule }) => rule.includes(`\`${key}\``)).length, key).toBeGreaterThan(0);
+  }
+});
+
+describe('the catalog of the field', () => {
+  test('has each of its 83 rows once', () => {
+    expect(catalogRows.length).toBe(83);
+    expect(new Set(catalogRows.map(({ id }) => id)).size).toBe(83);
+  });
+
+  test('names only checks and tools that there are', () => {
+    const known = [...names(judged), ...names(tools)];
+    const named = catalogRows.flatMap((row) => ('by' in row ? row.by : []));
+    expect(named.filter((name) => !known.includes(name))).toEqual([]);
+    for (const row of catalogRows) expect('by' in row ? row.by.length : 1, row.id).toBeGreaterThan(0);
+  });
 });
 
 describe.each(tools.map((tool) => [tool.name, tool] as const))('%s', (name, tool) => {

@@ -17,6 +17,8 @@ export const amdKlog = defineCheck({
   name: 'amd.klog',
   summary: 'The driver of AMD GPUs reports no fault in this boot',
   layer: 'gpu',
+  rule: 'Each known line of amdgpu is degraded or critical by itself, for ten minutes, for `kernelFaultHours` (NVSentinel) or until the next boot, and never critical in a container; unknown when the login user may not read the log.',
+  unseen: 'Lines that no signature knows or that the log has lost; in a container, whether the GPU is its own.',
   subjects: gpuNode,
   needs: (_, { become }) => ({
     driver: need(files, { paths: [driver] }),

@@ -12,6 +12,8 @@ export const amdPresent = defineCheck({
   name: 'amd.present',
   summary: 'AMD GPUs can be computed with: the compute driver is there, and GPU services may open it',
   layer: 'gpu',
+  rule: "Critical when GPUs are wanted and /dev/kfd is missing, or when fewer answer than declared; degraded when the user of a GPU service may not open the devices. Source: AMD's ROCm pages.",
+  unseen: 'Whether ROCm works; access lists, and users that /etc/passwd of the node does not name.',
   subjects: gpuNode,
   needs: () => ({
     pci: need(gpuPci, {}),

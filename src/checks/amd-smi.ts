@@ -15,6 +15,8 @@ export const amdSmi = defineCheck({
   name: 'amd.smi',
   summary: 'AMD GPUs tell their state: memory is left, they are not too hot, and memory has no uncorrected errors',
   layer: 'gpu',
+  rule: "Critical for uncorrected memory errors since the driver was loaded and at the critical temperature of the GPU; degraded within 5 °C of that, or below `gpuMemoryDegradedPercent` of free memory; unknown when nothing is told. Source: the kernel's amdgpu pages.",
+  unseen: 'GPUs that sleep, corrected errors, throttling, links between GPUs, and AMD GPUs beside NVIDIA ones.',
   subjects: gpuNode,
   needs: () => ({ amd: need(amdDevices, {}), pci: need(gpuPci, {}) }),
   evaluate({ amd, pci }, { thresholds }): readonly Verdict[] {

@@ -9,6 +9,8 @@ export const digestCheck = (given: string | undefined) =>
     name: 'model.digest',
     summary: 'The sha256 of a model is the one that it should have',
     layer: 'model',
+    rule: 'Critical when the sha256 is not the one that was given, declared or noted by its downloader, or the file was written to meanwhile; unknown when it can not be read. Asked only by `model_verify`: it reads the whole file.',
+    unseen: 'Whether a model is the right one that nobody gave, declared or noted a sha256 for.',
     subjects: models,
     needs: (subject) => ({ digest: need(modelDigest, modelInput(subject)) }),
     evaluate({ digest }, { model: { path, sha256: declared } }): Verdict {

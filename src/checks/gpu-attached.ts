@@ -19,6 +19,8 @@ export const gpuAttached = defineCheck({
   name: 'gpu.attached',
   summary: 'Each service that must hold a GPU holds one, and has not fallen back to the CPU',
   layer: 'inference',
+  rule: 'Critical when the log says CPU, or no process of the service has a GPU device open, which is degraded in its first `youngSeconds`; unknown when open files may not be seen and the log does not tell.',
+  unseen: 'Whether it computes there: an open device proves only that CUDA was asked for.',
   subjects: services(({ gpu, manager }) => gpu && manager !== 'none'),
   needs(service, node) {
     const { manager, place, units } = managerOf(service, node);

@@ -10,6 +10,8 @@ export const gpuCount = defineCheck({
   name: 'gpu.count',
   summary: 'As many GPUs answer as are declared and as the driver holds; one that is silent is named',
   layer: 'gpu',
+  rule: 'Critical when fewer GPUs answer than are declared or than the driver holds; degraded when more do, or when the missing ones were handed to a virtual machine; unknown when nvidia-smi gives no answer.',
+  unseen: 'Where `gpus` is auto, a GPU that the driver never held, such as one that was off the bus at boot.',
   subjects: gpuNode,
   needs: (_, { become }) => ({
     devices: need(gpuDevices, { become }),

@@ -8,6 +8,9 @@ export const gpuDriver = defineCheck({
   name: 'gpu.driver',
   summary: 'The NVIDIA kernel driver is loaded and of the version of its library',
   layer: 'gpu',
+  rule: 'Critical when no driver is loaded although GPUs are declared or nvidia-smi is installed, or when driver and library differ in version; degraded when DKMS holds another version for the next boot.',
+  unseen:
+    'A library that no link in the usual folders names, a driver upgraded without DKMS, and libraries inside containers.',
   subjects: gpuNode,
   needs: () => ({ driver: need(gpuDriverProbe, {}), pci: need(gpuPci, {}) }),
   evaluate({ driver: { kernelVersion, libraryVersion, program, built }, pci }, { gpus }): Verdict {

@@ -8,6 +8,8 @@ export const gpuEcc = defineCheck({
   name: 'gpu.ecc',
   summary: 'GPU memory has no errors that correction could not mend',
   layer: 'gpu',
+  rule: "Critical for an uncorrected error since the driver was loaded, degraded for one in the life of the GPU; unknown when it is too broken to tell. Source: NVIDIA's guide to GPU memory errors.",
+  unseen: 'GPUs without ECC or with ECC off, and corrected errors, however fast they come.',
   subjects: gpuNode,
   needs: (_, { become }) => ({ devices: need(gpuDevices, { become }) }),
   evaluate: ({ devices }) =>

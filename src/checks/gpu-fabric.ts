@@ -13,6 +13,8 @@ export const gpuFabric = defineCheck({
   name: 'gpu.fabric',
   summary: 'GPUs behind NVSwitch have joined its fabric, and it is healthy',
   layer: 'gpu',
+  rule: 'Critical when a GPU has not joined its fabric 300 s after boot (gpud, AWS) or joined with an error; degraded before that, or when the fabric calls itself unhealthy.',
+  unseen: 'GPUs before Hopper, which tell nothing of a fabric, and single NVLinks: Xids show those when they fail.',
   subjects: gpuNode,
   needs: (_, { become }) => ({ devices: need(gpuDevices, { become }), identity: need(identity, {}) }),
   evaluate: ({ devices, identity: { uptimeSeconds } }) =>

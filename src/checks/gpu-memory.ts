@@ -10,6 +10,8 @@ export const gpuMemory = defineCheck({
   name: 'gpu.memory',
   summary: 'Each GPU has memory left',
   layer: 'gpu',
+  rule: 'Degraded below `gpuMemoryDegradedPercent` free, on the fullest instance where a GPU is split; unknown when it does not tell. Never critical: model servers fill memory on purpose.',
+  unseen: 'How much the next model or context needs, and whether what is free is in one piece.',
   subjects: gpuNode,
   needs: (_, { become }) => ({ devices: need(gpuDevices, { become }) }),
   evaluate({ devices }, node) {

@@ -8,6 +8,8 @@ export const gpuMig = defineCheck({
   name: 'gpu.mig',
   summary: 'A GPU that is split has instances to work on, and no change of its mode waits',
   layer: 'gpu',
+  rule: "Critical when a GPU in MIG mode has no instance and a service must hold a GPU; degraded without such a service, or while a change of mode waits for a reset. Source: NVIDIA's MIG guide.",
+  unseen: 'Whether an instance that a service names is still there.',
   subjects: gpuNode,
   needs: (_, { become }) => ({ devices: need(gpuDevices, { become }) }),
   evaluate: ({ devices }, { services }) =>

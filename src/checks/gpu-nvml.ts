@@ -13,6 +13,8 @@ export const gpuNvml = defineCheck({
   name: 'gpu.nvml',
   summary: 'nvidia-smi answers, and about every GPU',
   layer: 'gpu',
+  rule: 'Critical when nvidia-smi fails or calls a GPU lost; degraded when it complains, describes fewer GPUs than it counts, or reports an error for a field; unknown when it gives no answer or can not be run.',
+  unseen: 'Whether CUDA works: it needs more than nvidia-smi does (gpu.uvm).',
   subjects: gpuNode,
   needs: (_, { become }) => ({
     devices: need(gpuDevices, { become }),

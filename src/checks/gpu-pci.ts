@@ -15,6 +15,8 @@ export const gpuPci = defineCheck({
   name: 'gpu.pci',
   summary: 'Each GPU on the PCI bus answers and is held by its driver',
   layer: 'gpu',
+  rule: 'Critical when a GPU reads as all ones, when there are fewer than declared, or when a wanted one has no driver or the wrong one; degraded when it was handed to a virtual machine, or when none is declared and no driver is there.',
+  unseen: 'GPUs that sleep, which reading would wake, and machines that show no PCI bus.',
   subjects: gpuNode,
   needs: () => ({ pci: need(gpuPciProbe, {}), driver: need(gpuDriver, {}) }),
   evaluate({ pci, driver }, node): readonly Verdict[] {

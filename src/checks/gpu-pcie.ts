@@ -19,6 +19,9 @@ export const gpuPcie = defineCheck({
   name: 'gpu.pcie',
   summary: 'Busy GPUs use all lanes and the full speed of their PCIe link, and the link sends little twice',
   layer: 'gpu',
+  rule: 'Degraded when a busy GPU uses fewer lanes or a lower generation than it and its port can, or when a link resends more packets between two looks than DCGM allows; never critical.',
+  unseen:
+    'Lanes and speed of an idle GPU, which lowers them to save power; in a virtual machine, what all GPUs lack alike.',
   subjects: gpuNode,
   needs: (_, { become }) => ({
     looks: needTwice(gpuDevices, { become }, { apartMs, settled: hasFewReplays }),

@@ -11,6 +11,8 @@ export const gpuPersist = defineCheck({
   name: 'gpu.persist',
   summary: 'The driver stays in the GPUs while no program uses them, or leaving them costs no time',
   layer: 'gpu',
+  rule: 'Degraded when persistence is off and nvidia-smi took longer than `gpuWakeSeconds`; never critical.',
+  unseen: 'A GPU that a program holds awake answers at once, so the wait after the program has ended does not show.',
   subjects: gpuNode,
   needs: (_, { become }) => ({ devices: need(gpuDevices, { become }) }),
   evaluate({ devices }, { thresholds: { gpuWakeSeconds } }): readonly Verdict[] {

@@ -12,6 +12,8 @@ export const gpuPower = defineCheck({
   name: 'gpu.power',
   summary: 'The power limit of each GPU is near the one it comes with',
   layer: 'gpu',
+  rule: 'Degraded when the power limit is below `gpuPowerLimitPercent` of the default (gpud), critical at 50 % or less while it holds back a busy GPU.',
+  unseen: 'Who set the limit, and limits outside the GPU (BMC, power supplies).',
   subjects: gpuNode,
   needs: (_, { become }) => ({ devices: need(gpuDevices, { become }) }),
   evaluate: ({ devices }, { thresholds }) =>

@@ -41,6 +41,9 @@ export const gpuProcs = defineCheck({
   name: 'gpu.procs',
   summary: 'No stranger and no leak holds the GPU memory that a declared service lacks',
   layer: 'gpu',
+  rule: 'Memory of an ended process, or over `gpuHiddenMiB` that no process accounts for, is degraded, and critical while a GPU service holds none. A stranger is degraded while a service holds none or less than `gpuMemoryDegradedPercent` is free; unknown when a manager is silent.',
+  unseen:
+    'In a container, whose memory it is; on split GPUs and unified memory, what no process accounts for; and services on the wrong GPU.',
   subjects: gpuNode,
   needs: (_, node): ProcsNeeds => ({
     devices: need(gpuDevices, { become: node.become }),

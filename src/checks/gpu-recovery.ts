@@ -8,6 +8,8 @@ export const gpuRecovery = defineCheck({
   name: 'gpu.recovery',
   summary: 'The driver asks for no reset, reboot or drain of a GPU',
   layer: 'gpu',
+  rule: 'Critical when the driver asks for a reset, a reboot or a drain, degraded for "Drain P2P"; unknown when a GPU is too broken to say. Source: DCGM\'s recovery action, Xid 154.',
+  unseen: 'What a GPU needs whose driver is too old to recommend anything.',
   subjects: gpuNode,
   needs: (_, { become }) => ({ devices: need(gpuDevices, { become }) }),
   evaluate: ({ devices }) =>

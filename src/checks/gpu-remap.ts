@@ -9,6 +9,8 @@ export const gpuRemap = defineCheck({
   name: 'gpu.remap',
   summary: 'No failed memory row waits for a reset, and spare rows are left',
   layer: 'gpu',
+  rule: "Critical when a remapping failed or waits for a reset, or after more than 512 rows (Azure, gpud); degraded for any remapped row or a bank without spare rows. Source: NVIDIA's guide to GPU memory errors.",
+  unseen: 'GeForce cards, virtual machines and GPUs before Ampere, which tell nothing of it.',
   subjects: gpuNode,
   needs: (_, { become }) => ({ devices: need(gpuDevices, { become }) }),
   evaluate: ({ devices }) =>

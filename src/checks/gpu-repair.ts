@@ -9,6 +9,8 @@ export const gpuRepair = defineCheck({
   name: 'gpu.repair',
   summary: 'No part of a GPU waits for a repair or is past it',
   layer: 'gpu',
+  rule: 'Critical for memory that can not be repaired, degraded while a repair of memory or processors waits for a reset. Source: NVML.',
+  unseen: 'Drivers before 580 and cards that are not for data centers, which tell nothing of it.',
   subjects: gpuNode,
   needs: (_, { become }) => ({ devices: need(gpuDevices, { become }) }),
   evaluate: ({ devices }) =>

@@ -9,6 +9,8 @@ export const gpuRetired = defineCheck({
   name: 'gpu.retired',
   summary: 'Few memory pages are retired, and none waits for a reboot',
   layer: 'gpu',
+  rule: "Critical at 64 retired pages (DCGM), degraded above 60 or while one waits for a reboot. Source: NVIDIA's guide to page retirement.",
+  unseen: 'GPUs from Ampere on, which remap rows instead (gpu.remap).',
   subjects: gpuNode,
   needs: (_, { become }) => ({ devices: need(gpuDevices, { become }) }),
   evaluate: ({ devices }) =>

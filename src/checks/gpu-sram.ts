@@ -9,6 +9,8 @@ export const gpuSram = defineCheck({
   name: 'gpu.sram',
   summary: 'The SRAM of each GPU has fewer errors than its maker allows',
   layer: 'gpu',
+  rule: 'Critical when the driver says that a GPU had more SRAM errors than its threshold, which the driver keeps itself. Source: NVML, DCGM.',
+  unseen: 'How near the threshold is, and GPUs that tell nothing of it.',
   subjects: gpuNode,
   needs: (_, { become }) => ({ devices: need(gpuDevices, { become }) }),
   evaluate: ({ devices }) =>

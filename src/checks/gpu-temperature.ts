@@ -12,6 +12,8 @@ export const gpuTemperature = defineCheck({
   name: 'gpu.temperature',
   summary: 'No GPU is so hot that it slows down',
   layer: 'gpu',
+  rule: 'Critical at the limit from which the GPU or its memory slows down, degraded within 5 °C of it; without a limit of its own degraded above 85 °C (nvidia_gpu_exporter); unknown when no temperature is told.',
+  unseen: 'Heat that comes and goes with the load: it is one look.',
   subjects: gpuNode,
   needs: (_, { become }) => ({ devices: need(gpuDevices, { become }) }),
   evaluate: ({ devices }) =>

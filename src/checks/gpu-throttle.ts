@@ -38,6 +38,8 @@ export const gpuThrottle = defineCheck({
   name: 'gpu.throttle',
   summary: 'No GPU is slowed down by heat or lack of power',
   layer: 'gpu',
+  rule: 'Critical when the hardware slows a GPU against heat or for lack of power, degraded when the driver does against heat; it must stand in two looks 5 s apart and its counter, if any, grow. A power cap alone is normal. Sources: NVML, gpud, DCGM.',
+  unseen: 'Slowdowns that do not stand in both looks, and GPUs that name no reason.',
   subjects: gpuNode,
   needs: (_, { become }) => ({
     looks: needTwice(gpuDevices, { become }, { apartMs, settled: (first) => !isSlow(first) }),

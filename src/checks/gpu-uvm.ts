@@ -15,6 +15,8 @@ export const gpuUvm = defineCheck({
   name: 'gpu.uvm',
   summary: 'The device files that CUDA needs are there, and GPU services may open them',
   layer: 'gpu',
+  rule: 'Critical when a device file that CUDA needs is missing and GPUs are wanted, degraded when none are, or when the user of a GPU service may not open one. Source: nvidia-container-toolkit, Ollama.',
+  unseen: 'Whether CUDA really starts; rules of device control groups, access lists, and the inside of containers.',
   subjects: gpuNode,
   needs: () => ({
     nodes: need(gpuNodes, {}),

@@ -8,6 +8,8 @@ export const gpuWedged = defineCheck({
   name: 'gpu.wedged',
   summary: 'Nothing hangs in the GPU driver, and nvidia-smi answers in time',
   layer: 'gpu',
+  rule: 'Critical when a process hangs in the driver or nvidia-smi gives no answer in 20 s, degraded when it took longer than `gpuSlowSeconds` (nvidia_gpu_exporter).',
+  unseen: 'A program that hangs in CUDA while the driver still answers.',
   subjects: gpuNode,
   needs: (_, { become }) => ({ devices: need(gpuDevices, { become }) }),
   evaluate({ devices }, { gpus, thresholds }): Verdict {

@@ -25,6 +25,9 @@ export const gpuXid = defineCheck({
   name: 'gpu.xid',
   summary: 'The NVIDIA driver reports no error of a GPU or an NVSwitch (Xid, SXid) in this boot',
   layer: 'gpu',
+  rule: "Each Xid and SXid has a weight (NVIDIA's Xid catalog and fabric manager guide) and counts for `kernelFaultHours`. What the driver asks for itself (Xid 154) goes first: critical becomes degraded once it asks for nothing. Unknown when the login user may not read the log.",
+  unseen:
+    'What the kernel log has lost (its last 512 KiB are read), and all of it in a container that is not shown the log of its host.',
   subjects: gpuNode,
   needs: (_, { become }) => ({
     log: need(kernelLog, { become }),

@@ -10,6 +10,8 @@ export const llmOffload = defineCheck({
   name: 'llm.offload',
   summary: 'llama-server has put its model on the GPU',
   layer: 'inference',
+  rule: 'Critical when no layer is on the GPU, or when a loaded model names no GPU at all; degraded when a part is not, unless -ngl asked for that. Source: llama.cpp.',
+  unseen: 'Loads whose lines lie before the end of the log that is read, and builds that write other lines.',
   subjects: services(
     ({ kind, gpu, manager, logs }) => kind === 'llama' && gpu && (manager !== 'none' || logs.length > 0),
   ),

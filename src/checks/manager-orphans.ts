@@ -14,6 +14,8 @@ export const managerOrphans = defineCheck({
   name: 'manager.orphans',
   summary: 'No app of pm2 runs on without its daemon',
   layer: 'boot',
+  rule: 'Degraded when a process that pm2 wrote down as its app, and that began then, runs on with no pm2 daemon above it; never critical.',
+  unseen: 'Apps whose pid file is gone, and those of a pm2 home that was not found.',
   subjects: (node: Node): readonly Subject<Managed>[] =>
     managersOf(node)
       .filter(({ manager }) => manager === 'pm2')

@@ -12,6 +12,8 @@ export const managerReach = defineCheck({
   name: 'manager.reach',
   summary: 'The service managers that services are declared under answer',
   layer: 'boot',
+  rule: 'Critical when a manager that services are declared under is absent, gives no answer or shuts down; unknown when it does not let the login user in.',
+  unseen: 'Managers that no service is declared under; and that a manager answers says nothing about its services.',
   subjects: (node: Node): readonly Subject<Managed>[] =>
     managersOf(node).map((managed) => ({ id: managed.id, value: managed })),
   needs: ({ manager, place, units }) => ({ states: need(serviceStates, { manager, place, units }) }),

@@ -12,6 +12,8 @@ export const modelComplete = defineCheck({
   name: 'model.complete',
   summary: 'Each declared model is of the format it should be, and whole',
   layer: 'model',
+  rule: 'Critical when a file is of another kind than its name says, or shorter than its own header or the declared bytes ask for, or a safetensors file longer than its header says; degraded when longer than declared or of a newer GGUF version; unknown when nothing tells its length.',
+  unseen: 'Wrong bytes in a file of the right length: model_verify with sha256 finds them.',
   subjects: models,
   needs: (subject) => ({ header: need(modelHeader, modelInput(subject)) }),
   evaluate({ header: seen }, { service, model: { path, bytes: declared } }, node): Verdict {

@@ -14,6 +14,8 @@ export const modelFilled = defineCheck({
   name: 'model.filled',
   summary: 'The content of each declared model is written, not only reserved',
   layer: 'model',
+  rule: 'Critical when the last 4 MiB or more read as zeros, or several places do and the filesystem holds under 90 % of the size; degraded when several places do without that, or one place with it.',
+  unseen: 'Holes between the places that are read: both ends and a few in between.',
   subjects: models,
   needs: (subject) => ({ content: need(modelContent, modelInput(subject)) }),
   evaluate({ content }, { service, model: { path } }, node): readonly Verdict[] {

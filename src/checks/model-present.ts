@@ -12,6 +12,8 @@ export const modelPresent = defineCheck({
   name: 'model.present',
   summary: 'Each declared model is a file with content that its service can read',
   layer: 'model',
+  rule: 'Critical when a model is missing, empty, no file, on a broken filesystem, or closed to the user of its service by mode and owner; unknown when the login user can not see it and no user is declared.',
+  unseen: 'Access lists, SELinux and AppArmor.',
   subjects: models,
   needs: (subject) => ({
     file: need(modelFile, modelInput(subject)),

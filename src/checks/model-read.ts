@@ -10,6 +10,8 @@ export const modelRead = defineCheck({
   name: 'model.read',
   summary: 'Both ends of each declared model can be read, and in time',
   layer: 'model',
+  rule: 'Critical when a place of a model gives no bytes or an error of its filesystem; degraded when an end takes `modelSlowSeconds` or longer; unknown when the login user may not read it.',
+  unseen: 'What lies between the places that are read, and a dead disk whose bytes still come from a cache.',
   subjects: models,
   needs: (subject) => ({ content: need(modelContent, modelInput(subject)) }),
   evaluate({ content }, { service, model: { path } }, { thresholds }): Verdict {

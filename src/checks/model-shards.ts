@@ -13,6 +13,9 @@ export const modelShards = defineCheck({
   name: 'model.shards',
   summary: 'A model in several files has all of them, each whole',
   layer: 'model',
+  rule: 'Critical when a part is missing, empty, cut off, of another kind or on a broken filesystem; unknown when a part can not be looked at.',
+  unseen:
+    'Wrong bytes in a part of the right length, and parts that neither a number in their name nor an index ties together.',
   subjects: (node) => models(node).filter(({ value }) => shardNames(value.model.path) !== null),
   needs: (subject) => ({ files: need(shardFiles, modelInput(subject)) }),
   evaluate({ files }, { service, model: { path } }, node): Verdict {

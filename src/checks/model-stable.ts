@@ -10,6 +10,8 @@ export const modelStable = defineCheck({
   name: 'model.stable',
   summary: 'No declared model is still being written',
   layer: 'model',
+  rule: 'Critical when size or time of change moves between two looks 3 s apart, or when aria2 says that the download is not finished; degraded when a copy grows beside it; unknown when there is no file.',
+  unseen: 'A copy that stalls between the looks (model.writers finds most), and one into another folder.',
   subjects: models,
   needs: (subject) => ({
     looks: needTwice(modelFile, modelInput(subject), { apartMs, settled: (first) => !isFile(first) }),

@@ -10,6 +10,8 @@ export const modelVisible = defineCheck({
   name: 'model.visible',
   summary: 'A running service sees the file of its model as the node does',
   layer: 'model',
+  rule: 'Critical when the process of a service does not see the file, or sees one of another size; degraded when only the time of change differs or the node lacks it; unknown where a link leaves that open.',
+  unseen: 'Processes that the login user may not look into: it is ok then, and says so.',
   subjects: (node) => models(node).filter(({ value }) => value.service.manager !== 'none'),
   needs(subject, node) {
     const { service } = subject;

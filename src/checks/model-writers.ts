@@ -9,6 +9,8 @@ export const modelWriters = defineCheck({
   name: 'model.writers',
   summary: 'No program that copies files has a declared model open for writing',
   layer: 'model',
+  rule: 'Critical when a program that copies files has the model open for writing; degraded when it writes the unfinished copy, or when its open files may not be seen.',
+  unseen: 'Programs that are not known to copy files and do not name the model, and writers on other machines.',
   subjects: models,
   needs: (subject) => ({ open: need(openFiles, modelInput(subject)) }),
   evaluate({ open: { there, writers, hidden, looked } }, { model: { path } }): Verdict {

@@ -20,6 +20,9 @@ export const mountAlive = defineCheck({
   name: 'mount.alive',
   summary: 'The filesystems that the node and its services use answer',
   layer: 'storage',
+  rule: 'Critical when a filesystem gives no answer, or an error that says it is dead. On network and FUSE mounts degraded when it is slower than `mountSlowMs`, does not list its files in time, or fills 80 % of its FUSE queue (gpud) in two looks; unknown when only its owner is let in.',
+  unseen:
+    'Mounts on which no declared path lies, and files that hang on a mount whose folder answers: model.read finds those.',
   // Each place is asked on its own, so that one which hangs hides no other.
   subjects: (node): readonly Subject<Place>[] =>
     [...declaredPlaces(node), ...derivedPlaces(node)].map((path, index, all) => ({

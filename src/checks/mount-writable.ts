@@ -9,6 +9,9 @@ export const mountWritable = defineCheck({
   name: 'mount.writable',
   summary: 'The filesystems that the node and its services write to are not read-only',
   layer: 'storage',
+  rule: 'Critical when the kernel made a filesystem read-only after errors, or when one with declared logs of a service is mounted so; degraded for a declared mount. Sources: gpud, ext4 in Linux.',
+  unseen:
+    'It writes nothing: permissions, quotas and a server that refuses to write do not show, nor do logs that only the manager names.',
   subjects: theNode,
   needs: () => ({ mounts: need(mounts, {}) }),
   evaluate({ mounts: all }, node): readonly Verdict[] {

@@ -7,6 +7,8 @@ export const netEgress = defineCheck({
   name: 'net.egress',
   summary: 'The node reaches what its services fetch from',
   layer: 'queue',
+  rule: 'Critical when a URL of `reaches` gives the node no HTTP answer; degraded when that took longer than `egressSlowMs` (gpud); unknown when its name is not found.',
+  unseen: 'Whether a download is allowed and fast, for any HTTP status counts; and a proxy that only the services use.',
   subjects: (node): readonly Subject<string>[] => node.reaches.map((url) => ({ id: `url:${shown(url)}`, value: url })),
   needs: (url) => ({ reached: need(egress, { url }) }),
   evaluate({ reached }, url, { thresholds: { egressSlowMs } }): Verdict {

@@ -14,6 +14,9 @@ export const netLink = defineCheck({
   name: 'net.link',
   summary: 'Network interfaces keep their link and make no errors',
   layer: 'boot',
+  rule: 'Degraded when an interface that should run has lost the link it had in this boot, or when its errors grow between two looks 10 s apart; the second look is taken only where more than one packet in a million went wrong. Never critical. Source: gpud.',
+  unseen:
+    'Ports without a network interface (InfiniBand alone), packets dropped without an error, and a link that comes and goes but is up at the look.',
   subjects: theNode,
   needs: () => ({ looks: needTwice(interfaces, {}, { apartMs, settled: (all) => !all.some(isFaulty) }) }),
   evaluate({ looks: [first, second] }): readonly Verdict[] {

@@ -6,6 +6,8 @@ export const nodeClock = defineCheck({
   name: 'node.clock',
   summary: 'The clock of the node agrees with the clock here',
   layer: 'boot',
+  rule: 'Degraded from `clockDegradedSeconds` between the clock of the node and the one of this machine, critical from `clockCriticalSeconds`; unknown when the answer took too long to compare them.',
+  unseen: 'Which of the two clocks is wrong, and whether a time service keeps the node in step.',
   subjects: theNode,
   needs: () => ({ identity: need(identity, {}) }),
   evaluate({ identity: { clockAheadSeconds, clockUncertaintySeconds } }, { thresholds }) {

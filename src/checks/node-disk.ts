@@ -19,6 +19,9 @@ export const nodeDisk = defineCheck({
   name: 'node.disk',
   summary: 'Bytes and inodes are left where the node and its services write; where not, what fills it',
   layer: 'storage',
+  rule: 'Degraded from `diskDegradedPercent` of bytes or inodes in use; critical from `diskCriticalPercent`, below `rootCriticalMiB` free on /, or when a declared mount is not there; unknown when the filesystem does not tell. Sources: gpud, GCM.',
+  unseen:
+    'Quotas of users and projects, thin volumes that promise more than they hold, and how much a download still needs.',
   subjects: (node): readonly Subject<Place>[] => {
     const [declared, derived] = [declaredPlaces(node), derivedPlaces(node)];
     // Each declared mount stands alone, so that one which hangs hides no other.

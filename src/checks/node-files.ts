@@ -7,6 +7,8 @@ export const nodeFiles = defineCheck({
   name: 'node.files',
   summary: 'The files that the node must have are there',
   layer: 'storage',
+  rule: 'Critical when a declared file is missing, of the wrong kind or on a broken filesystem; degraded when it is empty or a script that is not executable; unknown when the login user can not read it.',
+  unseen: 'What the files hold.',
   subjects: (node) => (node.files.length === 0 ? [] : [{ id: 'node', value: node }]),
   needs: ({ files: paths, become }) => ({ states: need(files, { paths, become }) }),
   evaluate({ states }): Verdict | readonly Verdict[] {

@@ -15,6 +15,9 @@ export const nodeHandles = defineCheck({
   name: 'node.handles',
   summary: 'The machine and the container may still open files and start tasks',
   layer: 'boot',
+  rule: 'Degraded from `handlesDegradedPercent` of the open files or tasks that the machine allows, or of the tasks that its container allows, critical from `handlesCriticalPercent`. Source: gpud.',
+  unseen:
+    'Limits of one process (service.limits judges those of services), of one user, and of units below the container.',
   subjects: theNode,
   needs: () => ({ handles: need(handles, {}), limits: need(containerLimits, {}), load: need(load, {}) }),
   evaluate({ handles: { openFiles, mostFiles, mostTasks }, limits: { tasks }, load: { tasks: all } }, { thresholds }) {

@@ -9,6 +9,9 @@ export const nodeIdentity = defineCheck({
   name: 'node.identity',
   summary: 'Which machine this is, and whether it was booted just now',
   layer: 'boot',
+  rule: 'Degraded in the first 600 s after a boot, which explains cold caches and a short kernel log (GCM); never critical.',
+  unseen:
+    'Reboots before that; in a container the uptime is that of its host, so a restart of the container alone does not show.',
   subjects: theNode,
   needs: () => ({ identity: need(identity, {}) }),
   evaluate({ identity: { hostname, kernel, init, container, uptimeSeconds } }) {

@@ -18,6 +18,8 @@ export const nodeKlog = defineCheck({
   name: 'node.klog',
   summary: 'The kernel reports no fault of the machine, its disks and its filesystems in this boot',
   layer: 'boot',
+  rule: 'Each known line is degraded or critical by itself, for ten minutes, for `kernelFaultHours` (NVSentinel) or until the next boot, and never critical in a container; a critical one of ten minutes is degraded for the rest of those hours. Unknown when the login user may not read the log.',
+  unseen: 'Lines that no signature knows, and what the log has lost: its last 512 KiB of this boot are read.',
   subjects: (): readonly Subject<Area>[] => [
     { id: 'node', value: 'machine' },
     { id: 'storage', value: 'storage', layer: 'storage' },

@@ -8,6 +8,9 @@ export const nodeLoad = defineCheck({
   name: 'node.load',
   summary: 'CPUs and storage of the machine keep up with its tasks',
   layer: 'boot',
+  rule: 'Degraded from `loadPerCpu` tasks for each CPU (gpud), or when nothing ran for want of storage in more than `ioPressurePercent` of the last minute; unknown when the CPUs can not be counted. Never critical.',
+  unseen:
+    'Which process it is; and in a container its own limit of CPU, for the figures are those of the whole machine.',
   subjects: theNode,
   needs: () => ({ load: need(load, {}), pressure: need(pressure, {}) }),
   evaluate(

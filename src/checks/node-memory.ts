@@ -11,6 +11,8 @@ export const nodeMemory = defineCheck({
   name: 'node.memory',
   summary: 'Memory is left for the services, on the host and within the limit of the container',
   layer: 'boot',
+  rule: 'Degraded below `memoryDegradedPercent` available on the machine or in its container, or when nothing ran for want of memory in more than `memoryPressurePercent` of the last minute; critical below `memoryCriticalMiB` (gpud).',
+  unseen: 'Swap, and limits of units and slices below the container.',
   subjects: theNode,
   needs: () => ({
     memory: need(memory, {}),

@@ -15,6 +15,9 @@ export const nodeNames = defineCheck({
   name: 'node.names',
   summary: 'The node finds the addresses of the names that its services need',
   layer: 'queue',
+  rule: 'Critical when the node finds no address for a name, or no name server answers; degraded when that took longer than `dnsSlowSeconds`; unknown without getent.',
+  unseen:
+    'Resolvers inside containers, whether the address is the right one, and names that the fleet file does not hold.',
   subjects: (node): readonly Subject<Wanted>[] =>
     wantedNames(node).map((wanted) => ({
       id: `name:${wanted.name}`,

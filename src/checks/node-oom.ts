@@ -21,6 +21,9 @@ export const nodeOom = defineCheck({
   name: 'node.oom',
   summary: 'The kernel killed no process for lack of memory, not even one that was started again since',
   layer: 'boot',
+  rule: 'A service is critical when the kernel killed a process of it within `kernelFaultHours`, and degraded when that was once, over an hour ago, and it runs again; the node is degraded for other processes. Without the log the counters of the kernel decide; unknown when they are hidden too.',
+  unseen:
+    'Kills by a program in place of the kernel (systemd-oomd, earlyoom), kills before this boot, and, without the log, when and whom.',
   subjects: (node): readonly Subject<string | null>[] => [
     { id: 'node', value: null },
     ...services(({ manager }) => manager !== 'none')(node).map((subject) => ({

@@ -20,6 +20,9 @@ export const nodeStuck = defineCheck({
   name: 'node.stuck',
   summary: 'No process is stuck in the kernel, and dead ones are cleared away',
   layer: 'gpu',
+  rule: 'Critical when a process waits for the GPU driver in two looks 10 s apart; degraded when it waits for FUSE, a file server or something not known, and from 1,000 processes that ended and were not cleared away (gpud). gpu.wedged judges the NVIDIA driver.',
+  unseen:
+    'Waits for a local disk (node.load shows them), waits shorter than the looks, and single threads of a process.',
   subjects: theNode,
   needs: () => ({
     looks: needTwice(processes, {}, { apartMs, settled: ({ list }) => !list.some(isWaiting) }),

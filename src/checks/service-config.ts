@@ -8,6 +8,8 @@ export const serviceConfig = defineCheck({
   name: 'service.config',
   summary: 'The manager of a service runs it as its configuration on disk says',
   layer: 'inference',
+  rule: 'Critical when the configuration names no such unit, or the manager has not taken it up; degraded when it changed and was not loaded, or when the manager runs what it no longer names; unknown when it can not be read.',
+  unseen: 'pm2, supervisor services without a declared `config`, and files that a configuration only points to.',
   subjects: services(
     ({ manager, config }) => manager === 'systemd' || (manager === 'supervisor' && config !== undefined),
   ),

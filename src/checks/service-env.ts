@@ -9,6 +9,8 @@ export const serviceEnv = defineCheck({
   name: 'service.env',
   summary: 'The environment of a running service holds what it must, and hides no GPU from it',
   layer: 'inference',
+  rule: 'Critical when a declared variable is missing or another one, or when one hides every GPU; degraded when LD_LIBRARY_PATH leads to a stub of the driver; unknown when declared ones may not be read.',
+  unseen: 'What a program sets for itself after its start, and processes other than the main one.',
   subjects: services(({ manager, env, gpu }) => manager !== 'none' && (gpu || Object.keys(env).length > 0)),
   needs(service, node) {
     const { manager, place, units } = managerOf(service, node);

@@ -8,6 +8,8 @@ export const serviceFiles = defineCheck({
   name: 'service.files',
   summary: 'The files that a service needs to start are there, and its user can read them',
   layer: 'inference',
+  rule: 'Critical when a declared file is missing, of the wrong kind or closed to the declared user; degraded when it is empty or a script that is not executable; unknown when /etc/passwd does not name that user, or the file can not be looked at.',
+  unseen: 'What the files hold, modes of the folders above them, and access lists.',
   subjects: services((service) => service.files.length > 0),
   needs: ({ files: paths, become }) => ({
     states: need(files, { paths, become }),

@@ -18,6 +18,8 @@ export const serviceFlap = defineCheck({
   name: 'service.flap',
   summary: 'No service ends by itself over and over, and if it does, in what rhythm',
   layer: 'inference',
+  rule: 'Critical from `flapExits` ends within `flapWindowSeconds`, for ends in a regular beat, and for runs as long as the wait of its start script (within 10 %); degraded for fewer in the last hour; unknown when a young service has no record.',
+  unseen: 'Ends that the log of the manager no longer holds, and services without a manager.',
   subjects: services(({ manager }) => manager !== 'none'),
   needs: (service, node) => ({
     exits: need(serviceExits, {

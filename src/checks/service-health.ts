@@ -22,6 +22,8 @@ export const serviceHealth = defineCheck({
   name: 'service.health',
   summary: 'The health URLs of a service answer as they should',
   layer: 'api',
+  rule: 'Critical when a URL gives no answer, another status or wrong fields of the service itself, or loads longer than `loadingCriticalSeconds`; degraded when slower than `slowMs` or else `healthSlowMs`, when it still loads, or when only others are down; unknown when it wants credentials.',
+  unseen: 'Whether real work succeeds: a health URL answers well while generation fails.',
   // One subject per URL, so that one that hangs hides no other.
   subjects: (node) =>
     node.services.flatMap((service) =>

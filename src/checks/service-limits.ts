@@ -21,6 +21,8 @@ export const serviceLimits = defineCheck({
   name: 'service.limits',
   summary: 'A service is not held back by the limits of its own processes: address space, open files',
   layer: 'inference',
+  rule: 'Critical when address space is limited and the log tells of failed allocations, or from `filesCriticalPercent` of its open files; degraded from 90 % of the address space or `filesDegradedPercent`.',
+  unseen: 'Other limits (locked memory, stack, processes), and all but the six largest processes of a service.',
   subjects: services(({ manager }) => manager !== 'none'),
   needs(service, node) {
     const asked = serviceInput(service, node);

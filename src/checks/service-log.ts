@@ -17,6 +17,9 @@ export const serviceLog = defineCheck({
   name: 'service.log',
   summary: 'The logs of a service show no known failure since its last start',
   layer: 'inference',
+  rule: 'Critical when a known failure stands in the log since the last start and the service is not up for `youngSeconds`, or when earlier starts all ended so; degraded when it runs on; unknown when a log can not be read.',
+  unseen:
+    'Failures that no signature knows, logs that neither manager nor fleet file names, and what lies before the end that is read.',
   subjects: services(({ manager, logs }) => manager !== 'none' || logs.length > 0),
   needs: logNeeds,
   evaluate(facts, service, node): Verdict {

@@ -16,6 +16,8 @@ export const servicePorts = defineCheck({
   name: 'service.ports',
   summary: 'Each port of a service is held by the service itself, and by nobody else',
   layer: 'inference',
+  rule: 'Critical when another program holds a port, or nobody does although the service runs, which is degraded in its first `youngSeconds` and while it waits for its model; unknown when the holder may not be seen.',
+  unseen: 'UDP, ports in other network namespaces, and, without a manager, whose port it is.',
   subjects: (node: Node): readonly Subject<Service>[] =>
     node.services
       .filter((service) => portsOf(service).length > 0)

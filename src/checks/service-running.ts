@@ -18,6 +18,8 @@ export const serviceRunning = defineCheck({
   name: 'service.running',
   summary: 'Each declared service runs, and keeps running',
   layer: 'inference',
+  rule: 'Critical when the manager says stopped, ended, failed, flapping or not known, or when it restarted between two looks 10 s apart; degraded while it starts, stops or is up for less than `youngSeconds`; unknown when the manager gives no answer.',
+  unseen: 'A program that runs and hangs (service.health tells), and services without a manager.',
   subjects: services(({ manager }) => manager !== 'none'),
   needs(service, node) {
     const { manager, place, units } = managerOf(service, node);

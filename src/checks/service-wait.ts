@@ -6,6 +6,9 @@ export const serviceWait = defineCheck({
   name: 'service.wait',
   summary: 'No started model server still waits for its model',
   layer: 'inference',
+  rule: 'Degraded while a start script waits for the model, critical once that takes longer than the declared `waitSeconds`.',
+  unseen:
+    'A script that neither logs that it waits nor runs as a mere script; and without `waitSeconds`, when it is too long.',
   subjects: services(mayWait),
   needs: (service, node) => ({ waiting: waitingNeed(service, node) }),
   evaluate({ waiting }, service, node): Verdict {

@@ -12,6 +12,8 @@ export const tmpBacklog = defineCheck({
   name: 'tmp.backlog',
   summary: 'The tasks of a queue do not wait long',
   layer: 'worker',
+  rule: 'Degraded when the oldest task waits longer than `backlogDegradedSeconds`; critical after `backlogCriticalSeconds`, or when tasks come in and none was taken for 30 s. Source: TaskQueueStats of Temporal.',
+  unseen: 'Tasks that a worker took and hangs in, and servers that count nothing.',
   subjects: queueUsers,
   needs: (service: QueueUser) => ({ view: need(temporalQueue, queueInput(service)) }),
   evaluate({ view }, service, node): readonly Verdict[] {

@@ -13,6 +13,8 @@ export const tmpPollers = defineCheck({
   name: 'tmp.pollers',
   summary: 'Workers of this node poll the task queue that they are declared for',
   layer: 'worker',
+  rule: 'Critical when nobody polls, only pollers without a GPU or the declared identity do, or the last poll is 300 s old or older than the service; degraded after 70 s, in its first `youngSeconds`, or when only other nodes poll; unknown when the server can not be asked.',
+  unseen: 'A poller that is gone, for up to 5 min: the server shows it that long.',
   subjects: queueUsers,
   needs: queueNeeds,
   evaluate({ view, states, identity: { epochSeconds, hostname } }, service, node): Verdict {

@@ -8,6 +8,8 @@ export const tmpReach = defineCheck({
   name: 'tmp.reach',
   summary: 'The Temporal frontend that a service declares can be reached from the node',
   layer: 'queue',
+  rule: 'Critical when the frontend refuses, gives no answer in 5 s, or has no address or route; degraded when slower than `temporalSlowMs`; unknown when the node makes no connection for us.',
+  unseen: 'Whether Temporal is what answers, TLS and credentials: any answer at the port counts.',
   subjects: temporalUsers,
   needs: ({ temporal: { address } }) => ({ reach: need(temporalReach, { address }) }),
   evaluate({ reach }, { temporal: { address } }, { thresholds: { temporalSlowMs } }): Verdict {

@@ -12,6 +12,8 @@ export const tmpWorker = defineCheck({
   name: 'tmp.worker',
   summary: 'A worker that runs has also said that it started',
   layer: 'worker',
+  rule: 'Degraded when a worker is up for `youngSeconds` and has not logged that it started, as it did before; never critical.',
+  unseen: 'Workers whose earlier starts are not in the log, and one that stops to poll later (tmp.pollers).',
   subjects: services(({ kind, manager, logs }) => kind === 'worker' && (manager !== 'none' || logs.length > 0)),
   needs: logNeeds,
   evaluate(facts, service, node): readonly Verdict[] {

@@ -12,6 +12,8 @@ export const wspDevice = defineCheck({
   name: 'wsp.device',
   summary: 'Whisper runs on the GPU that it is meant to use',
   layer: 'inference',
+  rule: 'Critical when Whisper runs on the CPU although GPUs are well; degraded when they are not, or when it runs in int8 on the GPU.',
+  unseen: 'A Whisper whose log does not say on what it runs, or said so before the end that is read.',
   subjects: services(
     ({ kind, gpu, manager, logs }) =>
       (kind === 'whisper' || kind === 'worker') && gpu && (manager !== 'none' || logs.length > 0),

@@ -70,6 +70,10 @@ export interface Check<T, N extends Needs> {
   readonly name: string;
   readonly summary: string;
   readonly layer: Layer;
+  /** When it is degraded, critical or unknown: each opinion by its key in the fleet file, a vendor's rule with its source. */
+  readonly rule: string;
+  /** What it would miss. */
+  readonly unseen: string;
   /** What it applies to on this node; empty where it does not. */
   subjects(node: Node): readonly Subject<T>[];
   needs(subject: T, node: Node): N;

@@ -5,27 +5,29 @@ const percent = z.number().min(0).max(100);
 
 /** Opinions, not physics: each may be set for the fleet or for a node, and a finding says which value it used. */
 export const thresholdsSchema = z.strictObject({
-  diskDegradedPercent: percent.default(80).describe('Used bytes or inodes (gpud, GCM)'),
-  diskCriticalPercent: percent.default(95),
+  diskDegradedPercent: percent.default(80).describe('Used bytes or inodes of a filesystem (gpud, GCM)'),
+  diskCriticalPercent: percent.default(95).describe('The same, critical from here (gpud, GCM)'),
   rootCriticalMiB: z.number().min(0).default(500).describe('Free space on / below this (gpud)'),
   mountSlowMs: z.int().positive().default(1_000).describe('A network or FUSE filesystem that answers later than this'),
-  memoryDegradedPercent: percent.default(10).describe('Available memory below this'),
+  memoryDegradedPercent: percent.default(10).describe('Available memory below this (convention)'),
   memoryCriticalMiB: z.number().positive().default(100).describe('Available memory below this (gpud)'),
-  memoryPressurePercent: percent.default(10).describe('Of a minute in which nothing ran for want of memory'),
-  ioPressurePercent: percent.default(20).describe('Of a minute in which nothing ran for want of storage'),
+  memoryPressurePercent: percent
+    .default(10)
+    .describe('Part of the last minute in which nothing ran for want of memory'),
+  ioPressurePercent: percent.default(20).describe('Part of the last minute in which nothing ran for want of storage'),
   loadPerCpu: z.number().positive().default(2).describe('Tasks that run or wait, for each CPU (gpud)'),
   handlesDegradedPercent: percent.default(80).describe('Open files or tasks of those allowed (gpud)'),
-  handlesCriticalPercent: percent.default(95),
+  handlesCriticalPercent: percent.default(95).describe('The same, critical from here (gpud)'),
   clockDegradedSeconds: z.number().positive().default(2).describe("Clock skew; the node's clock is read to the second"),
   clockCriticalSeconds: z.number().positive().default(30).describe('TLS and tokens begin to fail'),
   dnsSlowSeconds: z.number().positive().default(2).describe('To find the address of a name'),
   egressSlowMs: z.int().positive().default(7_000).describe('An answer of what the node must reach (gpud)'),
-  healthSlowMs: z.int().positive().default(2_000),
+  healthSlowMs: z.int().positive().default(2_000).describe('A health answer slower than this'),
   youngSeconds: z.number().positive().default(60).describe('A service is proven up after this long'),
   filesDegradedPercent: percent.default(80).describe('Open files of what a process may open (gpud)'),
-  filesCriticalPercent: percent.default(95),
+  filesCriticalPercent: percent.default(95).describe('The same, critical from here (gpud)'),
   flapExits: z.int().min(2).default(3).describe('A service flaps that ended by itself this often'),
-  flapWindowSeconds: z.number().positive().default(600).describe('within this time'),
+  flapWindowSeconds: z.number().positive().default(600).describe('The time within which `flapExits` count'),
   gpuMemoryDegradedPercent: percent
     .default(2)
     .describe('Free GPU memory below this; a loaded model server fills most of it on purpose'),
@@ -40,13 +42,13 @@ export const thresholdsSchema = z.strictObject({
     .default(24)
     .describe('A fault in the kernel log counts for this long (NVSentinel); what lasts until a boot counts until then'),
   modelSlowSeconds: z.number().positive().default(2).describe('64 KiB of a model take longer to read'),
-  gpuSlowSeconds: z.number().positive().default(5).describe('nvidia-smi slower than this'),
+  gpuSlowSeconds: z.number().positive().default(5).describe('nvidia-smi slower than this (nvidia_gpu_exporter)'),
   temporalSlowMs: z.int().positive().default(1_000).describe('The Temporal frontend reached more slowly than this'),
   backlogDegradedSeconds: z.number().positive().default(60).describe('The oldest task of a queue waits for longer'),
-  backlogCriticalSeconds: z.number().positive().default(600),
+  backlogCriticalSeconds: z.number().positive().default(600).describe('The same, critical from here'),
   loadingCriticalSeconds: z.number().positive().default(900).describe('llama-server still loads after this long'),
   gpuWakeSeconds: z.number().positive().default(2).describe('nvidia-smi slower than this while persistence is off'),
-  gpuPowerLimitPercent: percent.default(90).describe('Power limit below this part of the default'),
+  gpuPowerLimitPercent: percent.default(90).describe('Power limit below this part of the default (gpud)'),
 });
 export type Thresholds = z.infer<typeof thresholdsSchema>;
 
