@@ -154,7 +154,9 @@ function* whole(log: OlderLog, budget: Budget, become: 'sudo' | undefined): Aski
   if (why !== undefined) return why;
   const packed = log.packed !== 'none';
   const reply = yield* ask(
-    packed ? packedLog(log, budget.left, become) : read(log.path, { bytes: budget.left, become, freshMs: anew }),
+    packed
+      ? packedLog(log, budget.left, become)
+      : read(log.path, { bytes: Math.max(1, budget.left), become, freshMs: anew }),
   );
   if (!reply.ok) return `${log.path} can not be read: ${troubleText(reply)}`;
   budget.left -= Math.max(reply.bytes.length, packed ? log.size : 0);

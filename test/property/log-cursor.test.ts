@@ -135,6 +135,13 @@ describe('reading on from a cursor covers every line exactly once', () => {
   });
 });
 
+test('an older log for which there was no room left is read the next time', () => {
+  const part = { do: 'write' as const, lines: 0, part: true };
+  const rotate = { do: 'rotate' as const, how: 'rename' as const };
+  exactlyOnce([{ do: 'write', lines: 4, part: false }, part, rotate, part, rotate], 130, 10);
+  expect.hasAssertions();
+});
+
 test('a log that was truncated, and the one before is nowhere, says that lines may be missing', () => {
   const folder = logFolder();
   folder.write('one\ntwo\n');

@@ -1,4 +1,4 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import type { Command, FileFacts, Reply } from '../../src/core/command.ts';
 import type { Asking } from '../../src/core/probe.ts';
 
@@ -58,9 +58,11 @@ export function logFolder(path = '/var/log/app.log') {
     const bytes = file.bytes.subarray(offset, offset + ask.bytes);
     read += bytes.length;
     if (ask.kind === 'tail' || ask.unpack === undefined) return { ok: true, bytes, offset, size, ...timed };
-    const whole = new Uint8Array(gunzipSync(bytes));
+    // As the engine does it: what is cut off unpacks as far as it goes, and says so.
+    const whole = new Uint8Array(gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }));
     const kept = whole.subarray(-ask.unpack);
-    return { ok: true, bytes: kept, offset: whole.length - kept.length, size: whole.length, ...timed };
+    const cut = bytes.length < size ? { cut: true as const } : {};
+    return { ok: true, bytes: kept, offset: whole.length - kept.length, size: whole.length, ...cut, ...timed };
   }
 
   return {
