@@ -11,6 +11,8 @@ import { readLog } from './read-log.ts';
 import { isAbout, rhythmOf } from './rhythm.ts';
 
 const hour = 3_600;
+/** A program that crashes at once has the beat of every shorter wait. */
+const leastWaitSeconds = 5;
 const isScript = (path: string): boolean => /\.(?:sh|bash)$/.test(path);
 
 /** Source: the playbook for flapping model servers: a beat that equals the wait of the start script is no crash. */
@@ -18,7 +20,7 @@ export const serviceFlap = defineCheck({
   name: 'service.flap',
   summary: 'No service ends by itself over and over, and if it does, in what rhythm',
   layer: 'inference',
-  rule: 'Critical from `flapExits` ends within `flapWindowSeconds`, for ends in a regular beat, and for runs as long as the wait of its start script (within 10 %); degraded for fewer in the last hour; unknown when a young service has no record.',
+  rule: 'Critical from `flapExits` ends within `flapWindowSeconds`, for ends in a regular beat, and for runs as long as the wait of its start script (within 10 %, 5 s at least); degraded for fewer in the last hour; unknown when a young service has no record.',
   unseen: 'Ends that the log of the manager no longer holds, and services without a manager.',
   subjects: services(({ manager }) => manager !== 'none'),
   needs: (service, node) => ({
@@ -82,7 +84,7 @@ function waited(
   const waits = [
     ...(service.waitSeconds === undefined ? [] : [{ seconds: service.waitSeconds, called: 'its waitSeconds' }]),
     ...scriptWaits.map(({ seconds, name, path }) => ({ seconds, called: `${name} in ${path}` })),
-  ];
+  ].filter(({ seconds }) => seconds >= leastWaitSeconds);
   const wait = waits.find(({ seconds }) => lasted.length > 0 && lasted.every((each) => isAbout(each, seconds)));
   if (wait === undefined) return undefined;
   return {
