@@ -31,6 +31,7 @@ export function reportText(report: Report, { color, width, nextText, limit }: Re
     paint,
     width: Number.isFinite(width) ? prose : width,
     manyNodes: new Set(report.findings.map(({ node }) => node)).size > 1,
+    manyCauses: report.findings.filter(({ role }) => role === 'cause').length > 1,
     said: clipped.summary,
   };
   const head = headLines(clipped, look);
@@ -64,8 +65,12 @@ function findingSections(findings: readonly Finding[], look: Look): readonly Sec
   const others = findings.filter(({ role }) => role === 'finding');
   const causes = findings.filter(({ role }) => role === 'cause');
   const groups: readonly (readonly [string, readonly Finding[], typeof findingText])[] = [
-    [causes.length > 1 ? 'Causes' : 'Cause', causes, causeText],
-    ['What follows from it', findings.filter(({ role }) => role === 'consequence'), findingText],
+    [look.manyCauses ? 'Causes' : 'Cause', causes, causeText],
+    [
+      look.manyCauses ? 'What follows from them' : 'What follows from it',
+      findings.filter(({ role }) => role === 'consequence'),
+      findingText,
+    ],
     ['Also wrong', others.filter(isBad), findingText],
     ['Not known, so not ok', others.filter(({ status }) => status === 'unknown'), findingText],
     ['Fine', others.filter(({ status }) => status === 'ok'), findingText],

@@ -8,6 +8,8 @@ export interface Look {
   readonly width: number;
   /** Several nodes are spoken of, so each finding says which one it is about. */
   readonly manyNodes: boolean;
+  /** Several causes stand above, so each consequence says which one it follows from. */
+  readonly manyCauses: boolean;
   /** The sentence at the head of the report, which nothing has to repeat. */
   readonly said: string;
 }
@@ -41,12 +43,15 @@ export function causeText(finding: Finding, look: Look): readonly string[] {
 /** Any other finding: one sentence with its evidence. */
 export function findingText(finding: Finding, look: Look): readonly string[] {
   const evidence = evidenceText(finding, 2).map((text) => ` (${text})`);
-  const because =
-    finding.because === undefined
-      ? ''
-      : ` It follows from ${oneLine(finding.of ?? 'the cause')}, because ${oneLine(finding.because)}.`;
-  const sentence = `${named(finding, look.manyNodes)}${because}${evidence.join('')}`;
+  const sentence = `${named(finding, look.manyNodes)}${becauseText(finding, look)}${evidence.join('')}`;
   return afterStatus(finding.status, sentence, look);
+}
+
+function becauseText({ because, of }: Finding, { manyCauses }: Look): string {
+  if (because === undefined) return '';
+  return manyCauses && of !== undefined
+    ? ` It follows from ${oneLine(of)}, because ${oneLine(because)}.`
+    : ` That is because ${oneLine(because)}.`;
 }
 
 /** Text behind the word of a status; further lines stand under the text. */
