@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Most files wait for programs most of the time; two cores bear more than the one that vitest would use.
+    maxWorkers: 3,
     projects: [
       {
         test: {
