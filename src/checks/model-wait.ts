@@ -26,6 +26,9 @@ export const waitingNeed = (service: Service, node: Node) =>
     ...serviceInput(service, node),
     mayWait: mayWait(service),
     ports: portsOf(service),
+    health: service.health
+      .filter(({ from }) => from === 'node')
+      .map(({ url, from, headers }) => ({ url, from, headers })),
     logs: service.logs,
     bytes: logBytes,
   });

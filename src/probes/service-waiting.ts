@@ -1,5 +1,6 @@
-import { defineProbe, type Asking } from '../core/probe.ts';
+import { defineProbe, inStep, type Asking } from '../core/probe.ts';
 import type { LogText, ServiceState } from '../core/service-manager.ts';
+import { health, type HealthInput } from './health.ts';
 import { listeners } from './listeners.ts';
 import type { Process } from './processes.ts';
 import { serviceLogs } from './service-logs.ts';
@@ -9,6 +10,8 @@ export interface WaitingInput extends ServiceInput {
   /** False for a service that waits for nothing: then nothing is asked. */
   readonly mayWait: boolean;
   readonly ports: readonly number[];
+  /** What it answers once it serves: a question that is asked anyway, while the ports are one more. */
+  readonly health: readonly HealthInput[];
   readonly logs: readonly string[];
   readonly bytes: number;
 }
@@ -23,8 +26,10 @@ export type Waiting = {
 export const serviceWaiting = defineProbe({
   name: 'service.waiting',
   summary: 'What a service does that is started and listens on none of its ports',
-  *steps({ mayWait, ports, logs, bytes, ...service }: WaitingInput): Asking<Waiting> {
+  *steps({ mayWait, ports, health: urls, logs, bytes, ...service }: WaitingInput): Asking<Waiting> {
     if (!mayWait) return null;
+    const answers = yield* inStep(urls.map((url) => health.steps(url)));
+    if (answers.some(({ answered }) => answered)) return null;
     const all = ports.length === 0 ? [] : yield* listeners.steps({});
     if (all.some(({ port }) => ports.includes(port))) return null;
     const { state, tree } = yield* serviceProcesses.steps(service);
