@@ -12,7 +12,7 @@ import { isAbout, rhythmOf } from './rhythm.ts';
 
 const hour = 3_600;
 /** A program that crashes at once has the beat of every shorter wait. */
-const leastWaitSeconds = 5;
+const leastWaitSeconds = 2;
 const isScript = (path: string): boolean => /\.(?:sh|bash)$/.test(path);
 
 /** Source: the playbook for flapping model servers: a beat that equals the wait of the start script is no crash. */
@@ -20,7 +20,7 @@ export const serviceFlap = defineCheck({
   name: 'service.flap',
   summary: 'No service ends by itself over and over, and if it does, in what rhythm',
   layer: 'inference',
-  rule: 'Critical from `flapExits` ends within `flapWindowSeconds`, for ends in a regular beat, and for runs as long as the wait of its start script (within 10 %, 5 s at least); degraded for fewer in the last hour; unknown when a young service has no record.',
+  rule: 'Critical from `flapExits` ends within `flapWindowSeconds`, for ends in a regular beat, and for runs as long as the wait of its start script (within 10 %, 2 s at least); degraded for fewer in the last hour; unknown when a young service has no record.',
   unseen: 'Ends that the log of the manager no longer holds, and services without a manager.',
   subjects: services(({ manager }) => manager !== 'none'),
   needs: (service, node) => ({
