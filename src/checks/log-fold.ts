@@ -33,6 +33,8 @@ const varying: readonly (readonly [RegExp, string])[] = [
   [/\b0x[0-9a-f]+\b/gi, '<address>'],
   [/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b/g, '<address>'],
   [/\b(?=[a-f]{0,63}\d)[0-9a-f]{8,64}\b/gi, '<id>'],
+  // A short id has to begin with a digit, for short words of these letters are names: bf16, ed25519.
+  [/\b\d(?=\d{0,6}[a-f])[0-9a-f]{4,6}\b/gi, '<id>'],
   // A digit right behind a letter is a name: CUDA0 and CUDA1 are not the same.
   [/(?<![A-Za-z0-9])\d+(?:[.,]\d+)*/g, '<n>'],
 ];

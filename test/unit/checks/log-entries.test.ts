@@ -158,9 +158,11 @@ describe('folding', () => {
     ['bad pointer 0x7ffe12', 'bad pointer 0xdeadbeef'],
     ['job 9f86d081884c7d65 failed after 3.5 s', 'job 9f86d081884c7d66 failed after 4 s'],
     ['task_17 failed', 'task_18 failed'],
+    ['job 8f0172-1234 timed out', 'job 90a4b-77 timed out'],
   ])('%s', (one, other) => expect(foldEntries(placed([one, other]))).toMatchObject([{ count: 2 }]));
   test.each([
     ['CUDA0 failed', 'CUDA1 failed'],
+    ['key ed25519 refused', 'key ed448a refused'],
     ['load_tensors: offloaded 0/33 layers to GPU', 'load_tensors: offloaded 33/33 layers to GPU'],
     ['ERROR a failed', 'WARNING a failed'],
   ])('keeps apart %s', (one, other) => expect(foldEntries(placed([one, other]))).toHaveLength(2));
