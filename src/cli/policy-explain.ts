@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { effects } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
-import { effects, risks } from '../core/policy.ts';
-import { decide, type Verdict } from '../engine/decide.ts';
-import { policyRevision } from '../engine/policy-revision.ts';
+import { risks } from '../core/risk.ts';
+import type { Verdict } from '../engine/decide.ts';
 import type { Command } from './command.ts';
 import { flagsOf } from './flags.ts';
 import { print, stdoutPage } from './terminal.ts';
@@ -27,6 +27,8 @@ export const policyExplain: Command = {
   async run(values, { app, json }) {
     const { action, node: nodeName, service, principal, at: written, effect, risk } = input.parse(values);
     const at = written === undefined ? Date.now() : timeOf(written);
+    const { decide } = await import('../engine/decide.ts');
+    const { policyRevision } = await import('../engine/policy-revision.ts');
     const { node, policy, rulePlaces } = await (await app()).policyOf(nodeName);
     const verdict = decide(policy, { effect, risk, action, node, service, principal, at });
     const place = typeof verdict.rule === 'number' ? rulePlaces[verdict.rule] : undefined;

@@ -1,14 +1,9 @@
 import { z } from 'zod';
-import type { Effect } from './command.ts';
+import { effects, type Effect } from './command.ts';
 import { hoursForm, hoursTrouble } from './hours.ts';
 import type { Node } from './node.ts';
+import { risks, type Risk } from './risk.ts';
 import { safeName } from './service.ts';
-
-/** What an action risks: scoped automation may do it, it needs an approval, or only a person does it and it is never run. */
-export const risks = ['safe', 'approve', 'person'] as const;
-export type Risk = (typeof risks)[number];
-
-export const effects = ['observe', 'create', 'change'] as const satisfies readonly Effect[];
 
 const decisions = ['allow', 'ask', 'deny'] as const;
 /** From the least strict to the strictest. */
