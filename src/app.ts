@@ -4,7 +4,8 @@ import { createFleetReader } from './config/fleet-reader.ts';
 import { localNode } from './config/local-node.ts';
 import { readSettings } from './config/settings.ts';
 import { OpsError, opsError } from './core/errors.ts';
-import type { Fleet } from './core/node.ts';
+import type { Fleet, Node } from './core/node.ts';
+import { policySchema } from './core/policy.ts';
 import type { Report } from './core/report.ts';
 import { redactDeep } from './core/text.ts';
 import type { AnyTool } from './core/tool.ts';
@@ -37,10 +38,23 @@ export interface App {
   recentEvidence(): readonly { readonly id: string; readonly title: string }[];
   /** The host key that a node presents, which nobody has to trust yet. */
   offeredKey(nodeName: string): Promise<OfferedKey>;
+  /** The rules that hold for a node. Errors: `UNKNOWN_NODE`. */
+  policyOf(nodeName: string): Promise<NodePolicy>;
   close(): Promise<void>;
 }
 
-const noFleet: Fleet = { path: 'no fleet file', nodes: [], secrets: [] };
+/** A node with the policy of its fleet. */
+export interface NodePolicy extends Pick<Fleet, 'policy' | 'rulePlaces'> {
+  readonly node: Node;
+}
+
+const noFleet: Fleet = {
+  path: 'no fleet file',
+  nodes: [],
+  secrets: [],
+  policy: policySchema.parse({}),
+  rulePlaces: [],
+};
 
 /** Wires the house. It connects to nothing and reads no fleet file before it is asked something. */
 export async function createApp({ fleetPath }: { fleetPath?: string | undefined } = {}): Promise<App> {
@@ -93,6 +107,12 @@ export async function createApp({ fleetPath }: { fleetPath?: string | undefined 
       if (node === undefined || node.transport === 'local') throw new OpsError('USAGE', `${nodeName} has no host key.`);
       const { offeredKey } = await import('./transport/offered-key.ts');
       return offeredKey(node);
+    },
+    async policyOf(nodeName) {
+      const fleet = await fleetFor({ node: nodeName });
+      const [node, ...more] = selectNodes(fleet, [nodeName], local);
+      if (node === undefined || more.length > 0) throw new OpsError('USAGE', `${nodeName} is more than one node.`);
+      return { node, policy: fleet.policy, rulePlaces: fleet.rulePlaces };
     },
     close: () => transport.close(),
   };

@@ -11,6 +11,7 @@ import { fleetTrust } from './fleet-trust.ts';
 import { commandHelp, overview } from './help.ts';
 import { mcp } from './mcp.ts';
 import { readWords } from './read-words.ts';
+import { policyExplain } from './policy-explain.ts';
 import { complain, print, stdoutPage } from './terminal.ts';
 import { toolCommand } from './tool-command.ts';
 
@@ -49,7 +50,7 @@ export async function runCli({ words, tools, toolList, openApp }: CliOptions): P
 }
 
 /** The commands that are no tools; to find one of them the tools need not be loaded. */
-const own: readonly Command[] = [fleetTrust, fleetSchema, evidence, mcp];
+const own: readonly Command[] = [fleetTrust, fleetSchema, policyExplain, evidence, mcp];
 
 /** As a shell says it of a program ended by SIGINT. */
 const interrupted = 130;

@@ -13,6 +13,8 @@ export interface FleetSource {
   readonly value: unknown;
   /** Where a path stands, for sorting: its value, or its key, or the nearest thing around it that is there. */
   offsetOf(path: KeyPath, on?: 'key' | 'value'): number;
+  /** `file:line` of the value at a path. */
+  lineOf(path: KeyPath): string;
   /** An error whose message begins with `file:line:column`. */
   mistake(path: KeyPath, say: string, options?: Mistake): OpsError;
 }
@@ -51,6 +53,7 @@ export async function readFleetSource(path: string): Promise<FleetSource> {
     path,
     value: yamlValue(document, (offset, say) => new OpsError('CONFIG_INVALID', `${at(offset)}: ${say}`)),
     offsetOf,
+    lineOf: (keys) => `${path}:${lines.linePos(offsetOf(keys)).line}`,
     mistake(keys, say, { code = 'CONFIG_INVALID', on, hint } = {}) {
       const where = keys.length === 0 ? '' : ` ${keyPathText(keys)}:`;
       const message = `${at(offsetOf(keys, on))}:${where} ${say}`;

@@ -9,6 +9,7 @@ import { issueText } from './issue-text.ts';
 import { mistakesOf, type Mistake } from './mistakes.ts';
 import { refuseInlineSecrets } from './refuse-inline-secrets.ts';
 import { resolveSecrets } from './resolve-secrets.ts';
+import { wrongRules } from './rule-names.ts';
 import { wrongNeeds } from './service-needs.ts';
 
 /**
@@ -24,14 +25,19 @@ export async function loadFleet(place: FleetPlace): Promise<Fleet> {
   refuseInlineSecrets(source);
   const { value, secrets } = await resolveSecrets(source, place);
   const parsed = fleetSchema.safeParse(value, { error: issueText });
-  const wrong = parsed.success ? wrongNeeds(parsed.data) : mistakesOf(parsed.error.issues, value);
+  const wrong = parsed.success
+    ? [...wrongNeeds(parsed.data), ...wrongRules(parsed.data)]
+    : mistakesOf(parsed.error.issues, value);
   const [first, ...others] = wrong
     .map((mistake) => ({ ...mistake, offset: source.offsetOf(mistake.path, mistake.on) }))
     .toSorted((a, b) => a.offset - b.offset);
   if (first !== undefined) throw theMistake(source, first, others);
   if (!parsed.success) throw parsed.error;
   const { path } = source;
-  return { path, nodes: fleetNodes(parsed.data.nodes, { written: value, path, home: place.home }), secrets };
+  const { policy } = parsed.data;
+  const nodes = fleetNodes(parsed.data.nodes, { written: value, path, home: place.home });
+  const rulePlaces = policy.rules.map((_, index) => source.lineOf(['policy', 'rules', index]));
+  return { path, nodes, secrets, policy, rulePlaces };
 }
 
 function theMistake(source: FleetSource, { path, say, on }: Mistake, others: readonly Mistake[]): OpsError {

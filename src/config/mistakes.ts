@@ -29,16 +29,26 @@ function mistakes(issue: z.core.$ZodIssue, value: unknown): readonly Mistake[] {
     return [{ path, on: 'key', say }];
   }
   if (issue.code !== 'invalid_union') return [{ path, on: 'value', say: issue.message }];
+  const single = issue.errors.filter((branch) => !branch.some(isNoList));
+  // One value or a list of such, and it is no list: then it should have been a right one.
+  if (single.length === 1 && single.length < issue.errors.length && single[0] !== undefined)
+    return within(issue, single[0], value);
   const branch = issue.errors.find((branch) => !branch.some(isOtherKind));
-  if (branch !== undefined)
-    return mistakesOf(
-      branch.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })),
-      value,
-    );
+  if (branch !== undefined) return within(issue, branch, value);
   const alternatives = issue.errors.flatMap((branch) => branch.filter(isOtherKind).map(wanted));
   const found = kindOf(valueAt(value, path));
   return [{ path, on: 'value', say: `must be ${alternatives.join(' or ')}, not ${found}` }];
 }
+
+/** The mistakes of one alternative of a union. */
+const within = ({ path }: z.core.$ZodIssue, branch: readonly z.core.$ZodIssue[], value: unknown) =>
+  mistakesOf(
+    branch.map((inner) => ({ ...inner, path: [...path, ...inner.path] })),
+    value,
+  );
+
+const isNoList = (issue: z.core.$ZodIssue): boolean =>
+  issue.path.length === 0 && issue.code === 'invalid_type' && issue.expected === 'array';
 
 /** An alternative of a union that never fitted the value at all. */
 const isOtherKind = ({ code, path }: z.core.$ZodIssue): boolean =>

@@ -1,7 +1,8 @@
 import type { Capture } from './capture.ts';
 
 /** What a command may do to a node: look, make something new, or alter what is there. */
-export type Effect = 'observe' | 'create' | 'change';
+export const effects = ['observe', 'create', 'change'] as const;
+export type Effect = (typeof effects)[number];
 
 export interface StatAsk {
   readonly kind: 'stat';

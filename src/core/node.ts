@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Policy } from './policy.ts';
 import { safeName, serviceSchema, type Service } from './service.ts';
 
 const percent = z.number().min(0).max(100);
@@ -112,4 +113,7 @@ export interface Fleet {
   readonly path: string;
   readonly nodes: readonly Node[];
   readonly secrets: readonly string[];
+  readonly policy: Policy;
+  /** Where each rule of the policy stands, as `file:line`. */
+  readonly rulePlaces: readonly string[];
 }

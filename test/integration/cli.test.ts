@@ -132,6 +132,7 @@ describe('help', () => {
       'log tail NODE SERVICE',
       'fleet trust NODE',
       'fleet schema',
+      'policy explain',
       'evidence ID',
       'mcp',
       '--fleet VALUE',

@@ -3,7 +3,9 @@ import { appendFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { App } from '../../src/app.ts';
 import { runCli } from '../../src/cli/run-cli.ts';
+import { localNode } from '../../src/config/local-node.ts';
 import { OpsError } from '../../src/core/errors.ts';
+import { policySchema } from '../../src/core/policy.ts';
 import type { Report, Status } from '../../src/core/report.ts';
 import { defineTool, detailInput, nodeInput, nodesInput, type AnyTool } from '../../src/core/tool.ts';
 import { serveMcp } from '../../src/server.ts';
@@ -114,6 +116,11 @@ const app: App = {
       note('key filed');
       return '/home/me/.ssh/known_hosts';
     },
+  }),
+  policyOf: async (name) => ({
+    node: { ...localNode(), name },
+    policy: policySchema.parse({ rules: [{ decide: 'deny', when: { node: 'gpu-1' }, why: 'It is theirs.' }] }),
+    rulePlaces: ['/fleet.yaml:7'],
   }),
   close: async () => note('closed'),
 };

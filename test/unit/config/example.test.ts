@@ -83,7 +83,7 @@ describe('the schema', () => {
   });
 
   test('knows the keys of a place', () => {
-    expect(knownKeys([])).toEqual(['thresholds', 'nodes']);
+    expect(knownKeys([])).toEqual(['thresholds', 'policy', 'nodes']);
     expect(knownKeys(['nodes', 'any', 'services', 'any', 'health', 0])).toContain('expect');
     expect(knownKeys(['nodes', 'any', 'labels'])).toEqual([]);
   });
