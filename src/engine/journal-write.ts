@@ -118,8 +118,12 @@ export const failed =
   (cause: unknown): never => {
     if (cause instanceof OpsError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new OpsError('JOURNAL_FAILED', `${path} can not be written (${why}): nothing may be changed now.`, {
-      cause,
-      hint: 'Look at the disk and the file; what was sent before and has no result there is unknown.',
-    });
+    throw new OpsError(
+      'JOURNAL_FAILED',
+      `The journal ${path} can not be relied on (${why}): nothing may be changed now.`,
+      {
+        cause,
+        hint: 'Look at the disk and the file; what was sent before and has no result there is unknown.',
+      },
+    );
   };

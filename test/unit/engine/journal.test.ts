@@ -1,7 +1,8 @@
 import { appendFileSync, copyFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { OpsError } from '../../../src/core/errors.ts';
 import type { RunEntry } from '../../../src/core/run.ts';
 import { crc32 } from '../../../src/engine/crc32.ts';
@@ -187,6 +188,52 @@ describe('no line is taken', () => {
 });
 
 const code = async (promise: Promise<unknown>) => ((await rejection(promise)) as OpsError).code;
+
+/** What all open files share, to hear of their flushes. */
+const flushes = async () => {
+  const file = await open(scratchFolder().write('any', ''));
+  await file.close();
+  const spy = vi.spyOn(Object.getPrototypeOf(file) as FileHandle, 'datasync');
+  onTestFinished(() => spy.mockRestore());
+  return spy;
+};
+
+describe('the disk', () => {
+  test('is waited for by what something is done on the strength of, and by nothing else', async () => {
+    const datasync = await flushes();
+    const journal = await createJournal(scratchFolder().path, run);
+    const flushed: string[] = ['started'].filter(() => datasync.mock.calls.length === 1);
+    for (const entry of [...entries, { type: 'undone', step: 1, said: '' }, { type: 'note', said: '' }] as const) {
+      datasync.mockClear();
+      await journal.append(entry);
+      if (datasync.mock.calls.length === 1) flushed.push(entry.type);
+    }
+    expect(flushed).toEqual(['started', 'planned', 'approved', 'intent', 'result', 'closed', 'undone']);
+    datasync.mockClear();
+    let flush: (() => void) | undefined;
+    datasync.mockImplementationOnce(() => new Promise<void>((resolve) => (flush = resolve)));
+    let acknowledged = false;
+    const appended = journal.append({ type: 'intent', step: 2, what: '' }).then(() => (acknowledged = true));
+    await vi.waitFor(() => expect(datasync.mock.calls.length).toBe(1));
+    expect(acknowledged).toBe(false);
+    flush?.();
+    await appended;
+    await journal.close();
+  });
+
+  test('that fails a flush is not asked again', async () => {
+    const datasync = await flushes();
+    const journal = await createJournal(scratchFolder().path, run);
+    datasync.mockRejectedValueOnce(Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' }));
+    const failure = { code: 'JOURNAL_FAILED', message: expect.stringMatching(/EIO.*nothing may be changed now/) };
+    const intent = { type: 'intent', step: 1, what: 'restart llama' } as const;
+    expect(await rejection(journal.append(intent))).toMatchObject(failure);
+    expect(await rejection(journal.append(intent))).toMatchObject(failure);
+    expect(datasync.mock.calls.length).toBe(2);
+    expect(journal.records).toHaveLength(1);
+    await journal.close();
+  });
+});
 
 test('a run that is not there, has no name of a run, or is there already', async () => {
   const folder = scratchFolder().path;
