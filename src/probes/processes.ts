@@ -35,7 +35,7 @@ export const processes = defineProbe({
   name: 'node.processes',
   summary: 'The processes of a node: parents, users, states, arguments',
   *steps(): Asking<Processes> {
-    const reply = yield* ask(run(ps, { wedges: true, deadlineMs: 5_000 }));
+    const reply = yield* ask(run(ps, { wedges: true }));
     return reply.exitCode === 0 ? { complete: true, list: fromPs(reply) } : yield* fromFiles(reply);
   },
 });

@@ -48,6 +48,7 @@ export interface PlantedProgram {
 const logged = {
   running: (name: string) => [`success: ${name} entered RUNNING state`, 1] as const,
   crashing: (name: string) => [`exited: ${name} (`, 2] as const,
+  flapping: (name: string) => [`exited: ${name} (`, 4] as const,
   ended: (name: string) => [`exited: ${name} (`, 1] as const,
   failed: (name: string) => [`gave up: ${name} entered FATAL state`, 1] as const,
   nothing: () => ['supervisord started with pid', 1] as const,
