@@ -111,7 +111,8 @@ export async function openDesk(
   ): Promise<T> =>
     new Promise((resolve, reject) => {
       if (broken) return reject(broken);
-      if (leaving) return reject(new HeldUp());
+      // Whoever asks on at a desk that hangs would be cut off when it goes on, for then it is closed.
+      if (leaving || stuck) return reject(new HeldUp());
       if (waiting.size === 0) heard = performance.now();
       const pending: Pending = { path, reject };
       waiting.add(pending);

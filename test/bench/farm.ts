@@ -207,7 +207,7 @@ function fleetOf(
       ...entries,
     ].join('\n'),
   );
-  return `thresholds: { youngSeconds: 1, loadPerCpu: 1000, ioPressurePercent: 100, memoryPressurePercent: 100 }\nnodes:\n${nodes.join('\n')}\n`;
+  return `thresholds: { youngSeconds: 1, clockDegradedSeconds: 60, clockCriticalSeconds: 120, loadPerCpu: 1000, ioPressurePercent: 100, memoryPressurePercent: 100 }\nnodes:\n${nodes.join('\n')}\n`;
 }
 
 function fill(file: string, mebibyte: string, count: number): void {

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +20,8 @@ import { runProgram, startMaster, wholeScript } from './openssh.ts';
 async function triage(app: App, nodes: readonly string[]) {
   const { signal } = new AbortController();
   const report = await app.call(nodeTriage, { nodes }, { signal, onProgress: () => undefined });
-  if (report.status !== 'ok') throw new Error(`the farm is healthy, but: ${report.summary}`);
+  if (report.status !== 'ok')
+    throw new Error(`the farm is healthy, but: ${report.summary} ${report.findings[0]?.summary ?? ''}`);
   return report;
 }
 
@@ -107,6 +108,11 @@ async function programsOf(farm: Farm): Promise<readonly string[]> {
   return programs;
 }
 
+const failed = async (child: ChildProcess): Promise<never> => {
+  await once(child, 'exit');
+  throw new Error('the triage of many nodes ended without a figure');
+};
+
 /** The same of many nodes at once, against clush. */
 export async function wholeFanOut(farm: Farm): Promise<Figure> {
   const count = farm.addresses.length;
@@ -115,7 +121,7 @@ export async function wholeFanOut(farm: Farm): Promise<Figure> {
   const built = join(farm.folder, 'built-whole');
   await runProgram(process.execPath, ['scripts/build.mjs', built, 'test/bench/whole-triage.ts']);
   const child = fork(join(built, 'whole-triage.js'), [farm.fullFleet], { execArgv: [] });
-  const [ours] = (await once(child, 'message')) as [number];
+  const [ours] = (await Promise.race([once(child, 'message'), failed(child)])) as [number];
   const theirs = await timed(() => runProgram('clush', words));
   return {
     figure: `${count} nodes, whole triage, warm, against \`clush -f 64\` running the batched script`,
