@@ -7,12 +7,16 @@ import type { NodeLook, Ops } from '../core/tool.ts';
 import { count } from '../core/format.ts';
 import type { EvidenceStore } from './evidence.ts';
 import { createMemory, type Memory } from './memory.ts';
+import { createLanes } from './lanes.ts';
 import { matching } from './matching.ts';
 import { reachFinding } from './reach.ts';
 import { selectNodes } from './select-nodes.ts';
 import { survey } from './survey.ts';
 import { createSweep } from './sweep.ts';
 import { createTurns } from './turns.ts';
+
+/** To all nodes together. One node has about a hundred. */
+const questionsAtOnce = 256;
 
 export interface Engine {
   ops(options: { fleet: Fleet; signal: AbortSignal; onProgress: Ops['progress'] }): Ops;
@@ -29,6 +33,7 @@ export function createEngine({
   local: Node;
 }): Engine {
   const turns = createTurns();
+  const lanes = createLanes(questionsAtOnce);
   const memories = new Map<string, Memory>();
   const memoryOf = (node: string): Memory => {
     const known = memories.get(node) ?? createMemory();
@@ -50,7 +55,7 @@ export function createEngine({
           const session = await transport.open(node, own);
           const onWait = (ms: number) => onProgress(`${node.name}: waiting ${ms / 1000} s for a second sample`);
           const memory = memoryOf(node.name);
-          const sweep = createSweep({ node: node.name, session, memory, evidence, signal: own, onWait });
+          const sweep = createSweep({ node: node.name, session, memory, evidence, lanes, signal: own, onWait });
           return {
             observe: (probe, input) => sweep.observe(probe, input),
             async survey(checks) {

@@ -8,6 +8,7 @@ import { fileTextIfAny } from '../core/reply.ts';
 import type { Session } from '../core/session.ts';
 import type { Observed } from '../core/tool.ts';
 import type { EvidenceStore } from './evidence.ts';
+import type { Lanes } from './lanes.ts';
 import { markOf, type Mark, type Round } from './known-facts.ts';
 import type { Answer, Memory } from './memory.ts';
 import { silence } from './silence.ts';
@@ -25,6 +26,7 @@ interface SweepOptions {
   readonly session: Session;
   readonly memory: Memory;
   readonly evidence: EvidenceStore;
+  readonly lanes: Lanes;
   readonly signal: AbortSignal;
   onWait(ms: number): void;
 }
@@ -34,14 +36,16 @@ type Look = Command<'observe'>;
 const keyOf = remembered(({ ask, become, silence }: Look): string => JSON.stringify([ask, become, silence]));
 const bootIdFile = read('/proc/sys/kernel/random/boot_id', { bytes: 64 });
 
-export function createSweep({ node, session, memory, evidence, signal, onWait }: SweepOptions): Sweep {
+export function createSweep({ node, session, memory, evidence, lanes, signal, onWait }: SweepOptions): Sweep {
   const answers = new Map<string, Promise<Answer>>();
   const facts = new Map<string, Promise<Observed<unknown>>>();
   let bootId = 'unknown';
 
   async function put(probe: string, command: Look): Promise<Answer> {
     const start = performance.now();
-    const said = await session.ask(command, signal).catch((thrown: unknown) => silence(command, thrown, start));
+    const said = await lanes
+      .run(() => session.ask(command, signal))
+      .catch((thrown: unknown) => silence(command, thrown, start));
     const reply = await unpacked(command.ask, said);
     const id = evidence.record({ node, bootId, probe, ask: command.ask, reply });
     return { reply, id, mark: markOf(command, reply) };

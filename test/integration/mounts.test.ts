@@ -17,6 +17,7 @@ import { mountAlive } from '../../src/checks/mount-alive.ts';
 import { nodeStuck } from '../../src/checks/node-stuck.ts';
 import type { Finding } from '../../src/core/report.ts';
 import { createEvidence } from '../../src/engine/evidence.ts';
+import { createLanes } from '../../src/engine/lanes.ts';
 import { createMemory } from '../../src/engine/memory.ts';
 import { survey } from '../../src/engine/survey.ts';
 import { createSweep } from '../../src/engine/sweep.ts';
@@ -46,7 +47,15 @@ async function look(): Promise<readonly Finding[]> {
   const signal = new AbortController().signal;
   const session = await transport.open(node, signal);
   const evidence = createEvidence(folder, () => []);
-  const sweep = createSweep({ node: node.name, session, memory: createMemory(), evidence, signal, onWait: () => {} });
+  const sweep = createSweep({
+    node: node.name,
+    session,
+    memory: createMemory(),
+    evidence,
+    lanes: createLanes(64),
+    signal,
+    onWait: () => {},
+  });
   const findings = await survey(sweep, node, [mountAlive]);
   await transport.close();
   return findings;

@@ -7,6 +7,7 @@ import { nodeNames } from '../../src/checks/node-names.ts';
 import type { AnyCheck } from '../../src/core/check.ts';
 import type { Finding } from '../../src/core/report.ts';
 import { createEvidence } from '../../src/engine/evidence.ts';
+import { createLanes } from '../../src/engine/lanes.ts';
 import { createMemory } from '../../src/engine/memory.ts';
 import { survey } from '../../src/engine/survey.ts';
 import { createSweep } from '../../src/engine/sweep.ts';
@@ -33,7 +34,15 @@ async function look(check: AnyCheck, reaches: readonly string[]): Promise<readon
   const signal = new AbortController().signal;
   const session = await transport.open(node, signal);
   const evidence = createEvidence(sshd.folder, () => []);
-  const sweep = createSweep({ node: node.name, session, memory: createMemory(), evidence, signal, onWait: () => {} });
+  const sweep = createSweep({
+    node: node.name,
+    session,
+    memory: createMemory(),
+    evidence,
+    lanes: createLanes(64),
+    signal,
+    onWait: () => {},
+  });
   const findings = await survey(sweep, node, [check]);
   await transport.close();
   return findings;

@@ -6,6 +6,7 @@ import { OpsError } from '../../../src/core/errors.ts';
 import { defineProbe } from '../../../src/core/probe.ts';
 import { fileText } from '../../../src/core/reply.ts';
 import { createEvidence } from '../../../src/engine/evidence.ts';
+import { createLanes } from '../../../src/engine/lanes.ts';
 import { createMemory } from '../../../src/engine/memory.ts';
 import { survey } from '../../../src/engine/survey.ts';
 import { createSweep } from '../../../src/engine/sweep.ts';
@@ -57,7 +58,15 @@ function sweepOf(
   const evidence = createEvidence(tmpdir(), () => []);
   const { memory = createMemory(), signal = new AbortController().signal } = options;
   const waits: number[] = [];
-  const sweep = createSweep({ node: node.name, session, memory, evidence, signal, onWait: (ms) => waits.push(ms) });
+  const sweep = createSweep({
+    node: node.name,
+    session,
+    memory,
+    evidence,
+    lanes: createLanes(64),
+    signal,
+    onWait: (ms) => waits.push(ms),
+  });
   return { sweep, asked, evidence, waits };
 }
 
