@@ -1,11 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { format } from 'oxfmt';
-import { fleetJsonSchema } from '../src/config/schema.ts';
-import { tools } from '../src/tools/index.ts';
-import { checksDoc } from './checks-doc.ts';
-import { toolsPage, toolsSnapshot } from './tools-doc.ts';
 
 /** The folders whose every unit is one file, and how the file defines it. */
 const folders = [
@@ -72,29 +67,34 @@ function catalog(entry: (typeof folders)[number]): string {
   ].join('\n');
 }
 
-/** Every generated file and what it must hold. */
-export async function generated(): Promise<Map<string, string>> {
-  const files = new Map<string, string>();
-  for (const entry of folders) {
-    const { code } = await format('index.ts', catalog(entry), {
-      printWidth: style.printWidth,
-      singleQuote: style.singleQuote,
-    });
-    files.set(`${entry.folder}/index.ts`, code);
-  }
-  files.set('docs/checks.md', await checksDoc());
-  files.set('docs/tools.md', toolsPage(tools));
-  files.set('docs/tools.schema.json', toolsSnapshot(tools));
-  files.set('schema/fleet.schema.json', `${JSON.stringify(fleetJsonSchema(), undefined, 2)}\n`);
-  return files;
+type Files = readonly (readonly [file: string, content: string])[];
+
+const catalogs = (): Promise<Files> =>
+  Promise.all(
+    folders.map(async (entry) => {
+      const options = { printWidth: style.printWidth, singleQuote: style.singleQuote };
+      const { code } = await format('index.ts', catalog(entry), options);
+      return [`${entry.folder}/index.ts`, code] as const;
+    }),
+  );
+
+/** Imported only now: they tell of what the catalogs hold. */
+async function pages(): Promise<Files> {
+  const { tools } = await import('../src/tools/index.ts');
+  const { fleetJsonSchema } = await import('../src/config/schema.ts');
+  const { checksDoc } = await import('./checks-doc.ts');
+  const { toolsPage, toolsSnapshot } = await import('./tools-doc.ts');
+  return [
+    ['docs/checks.md', await checksDoc()],
+    ['docs/tools.md', toolsPage(tools)],
+    ['docs/tools.schema.json', toolsSnapshot(tools)],
+    ['schema/fleet.schema.json', `${JSON.stringify(fleetJsonSchema(), undefined, 2)}\n`],
+  ];
 }
 
+/** Every generated file and what it must hold. */
+export const generated = async (): Promise<Files> => [...(await catalogs()), ...(await pages())];
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const stale = [...(await generated())].filter(
-    ([file, content]) => !existsSync(file) || readFileSync(file, 'utf8') !== content,
-  );
-  for (const [file, content] of stale) writeFileSync(file, content);
-  // The pages tell of what the catalogs held when this began: with new catalogs they are made once more.
-  if (stale.some(([file]) => file.endsWith('/index.ts')))
-    execFileSync(process.execPath, [...process.execArgv, ...process.argv.slice(1)], { stdio: 'inherit' });
+  for (const make of [catalogs, pages]) for (const [file, content] of await make()) writeFileSync(file, content);
 }

@@ -2,7 +2,7 @@ import type { Verdict } from '../core/check.ts';
 import { bytesText } from '../core/format.ts';
 import type { Node } from '../core/node.ts';
 import type { ModelFileFact } from '../probes/model-file.ts';
-import type { Mount } from '../probes/mount-table.ts';
+import type { NamedMount } from '../probes/mounts-over.ts';
 import type { ModelWhereabouts } from '../probes/model-whereabouts.ts';
 import { brokenModel, copyAgain, mendTheMount } from './broken-model.ts';
 import { brokenFilesystem } from './file-trouble.ts';
@@ -43,7 +43,7 @@ export function absentModel(path: string, file: Absent, found: Found, node: Node
 
 const octal = (mode: number): string => (mode & 0o7777).toString(8).padStart(4, '0');
 
-const mountText = ({ type, source, point }: Mount): string => `${type} ${source} on ${point}`;
+const mountText = ({ type, source, path }: NamedMount): string => `${type} ${source} on ${path}`;
 
 /** A declared mount that is not there: what was copied without it went elsewhere. */
 function byUnmounted(path: string, found: Found, { mounts }: Node): Verdict | undefined {
@@ -52,11 +52,11 @@ function byUnmounted(path: string, found: Found, { mounts }: Node): Verdict | un
   const places = mounts
     .map((mount) => mount.replace(/\/$/, ''))
     .filter((mount) => found.target.startsWith(`${mount}/`));
-  const declared = places.find((mount) => on.point.length < mount.length);
+  const declared = places.find((mount) => on.path.length < mount.length);
   if (declared === undefined) return undefined;
   return brokenModel(
     `${path} is missing, because nothing is mounted on ${declared}: what is there lies on ${mountText(on)}.`,
-    `Mount ${declared}, then restart its service; a copy made now would fill ${on.point}.`,
+    `Mount ${declared}, then restart its service; a copy made now would fill ${on.path}.`,
   );
 }
 

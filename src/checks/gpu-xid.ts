@@ -1,5 +1,5 @@
 import { defineCheck, need, type Verdict } from '../core/check.ts';
-import { gpuAddresses } from '../probes/gpu-addresses.ts';
+import { gpuDriver } from '../probes/gpu-driver.ts';
 import { identity } from '../probes/identity.ts';
 import { kernelLog } from '../probes/kernel-log.ts';
 import { gpuNode, noGpu } from './gpu-node.ts';
@@ -31,10 +31,13 @@ export const gpuXid = defineCheck({
   subjects: gpuNode,
   needs: (_, { become }) => ({
     log: need(kernelLog, { become }),
-    addresses: need(gpuAddresses, {}),
+    driver: need(gpuDriver, {}),
     identity: need(identity, {}),
   }),
-  evaluate({ log, addresses, identity: { uptimeSeconds, container } }, node): Verdict | readonly Verdict[] {
+  evaluate(
+    { log, driver: { busIds: addresses }, identity: { uptimeSeconds, container } },
+    node,
+  ): Verdict | readonly Verdict[] {
     if (!log.known) return addresses === null && node.gpus === 'auto' ? noGpu : unread(log, container);
     const hours = node.thresholds.kernelFaultHours;
     const ours = addresses?.map(pciAddress) ?? [];

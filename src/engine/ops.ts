@@ -13,7 +13,6 @@ import { reachFinding } from './reach.ts';
 import { selectNodes } from './select-nodes.ts';
 import { survey } from './survey.ts';
 import { createSweep } from './sweep.ts';
-import { createTurns } from './turns.ts';
 
 /** To all nodes together. One node has about a hundred. */
 const questionsAtOnce = 256;
@@ -32,7 +31,6 @@ export function createEngine({
   evidence: EvidenceStore;
   local: Node;
 }): Engine {
-  const turns = createTurns();
   const lanes = createLanes(questionsAtOnce);
   const memories = new Map<string, Memory>();
   const memoryOf = (node: string): Memory => {
@@ -51,7 +49,6 @@ export function createEngine({
           // A signal of its own for each node: thousands of listeners on one would slow each other down.
           const own = AbortSignal.any([signal]);
           setMaxListeners(0, own);
-          await turns.next();
           const session = await transport.open(node, own);
           const onWait = (ms: number) => onProgress(`${node.name}: waiting ${ms / 1000} s for a second sample`);
           const memory = memoryOf(node.name);

@@ -1,11 +1,8 @@
 import { OpsError } from '../core/errors.ts';
+import { isRecord } from '../services/record.ts';
 import { muteAmdGpu, type AmdGpu } from './amd-gpu.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
-
 const mebibyte = 1024 ** 2;
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The JSON that a tool wrote, behind whatever warnings it wrote first. Errors: `OUTPUT_UNREADABLE`. */
 function jsonIn(text: string): unknown {
@@ -20,9 +17,9 @@ function jsonIn(text: string): unknown {
 /** Of `amd-smi metric --json`: a list, since ROCm 6.4 inside of `gpu_data`. Null where it lists no GPU. */
 export function amdSmiGpus(text: string): readonly AmdGpu[] | null {
   const json = jsonIn(text);
-  const list = isFields(json) ? json['gpu_data'] : json;
+  const list = isRecord(json) ? json['gpu_data'] : json;
   if (!Array.isArray(list)) return null;
-  return list.filter(isFields).map((gpu, index): AmdGpu => {
+  return list.filter(isRecord).map((gpu, index): AmdGpu => {
     const [total, used] = ['total_vram', 'used_vram'].map((key) => measure(at(gpu, 'mem_usage', key)));
     return {
       ...muteAmdGpu(`gpu ${measure(gpu['gpu']) ?? index}`),
@@ -37,11 +34,11 @@ export function amdSmiGpus(text: string): readonly AmdGpu[] | null {
 
 const inMebibytes = (total: number, used: number) => ({ totalBytes: total * mebibyte, usedBytes: used * mebibyte });
 const at = (value: unknown, ...path: readonly string[]): unknown =>
-  path.reduce((inner: unknown, key) => (isFields(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined), value);
+  path.reduce((inner: unknown, key) => (isRecord(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined), value);
 
 /** `{ "value": 45, "unit": "C" }`, a bare number, a number as text, or `"N/A"`. */
 function measure(field: unknown): number | null {
-  const value = isFields(field) ? field['value'] : field;
+  const value = isRecord(field) ? field['value'] : field;
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   return typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value.trim()) ? Number(value) : null;
 }
@@ -49,12 +46,12 @@ function measure(field: unknown): number | null {
 /** Of `rocm-smi --json`, whose keys are sentences that change from release to release. Null where it lists no card. */
 export function rocmSmiGpus(text: string): readonly AmdGpu[] | null {
   const json = jsonIn(text);
-  if (!isFields(json)) return null;
+  if (!isRecord(json)) return null;
   const cards = Object.entries(json).filter(([key]) => /^card\d+$/.test(key));
   if (cards.length === 0) return null;
   return cards.map(([name, card]): AmdGpu => {
     const values = (pattern: RegExp) =>
-      isFields(card) ? Object.entries(card).flatMap(([key, value]) => (pattern.test(key) ? [value] : [])) : [];
+      isRecord(card) ? Object.entries(card).flatMap(([key, value]) => (pattern.test(key) ? [value] : [])) : [];
     const number = (pattern: RegExp) => measure(values(pattern)[0]);
     const total = number(/^VRAM Total Memory \(B\)$/i);
     const used = number(/^VRAM Total Used Memory \(B\)$/i);

@@ -5,7 +5,7 @@ import { fileTextIfAny } from '../core/reply.ts';
 import type { ManagerName } from '../core/service.ts';
 import type { ManagerPlace, ServiceState } from '../core/service-manager.ts';
 import { listeners } from './listeners.ts';
-import { processes, treeOf, type Process } from './processes.ts';
+import { processes, programOf, treeOf, type Process } from './processes.ts';
 import { modelsIn, programKind } from './program-kinds.ts';
 import { serviceStates } from './service-states.ts';
 import { holdersOf } from './socket-owners.ts';
@@ -161,8 +161,8 @@ function* loose(
 
 /** The program, or the script that an interpreter runs, without its folder and the other arguments, which may hold secrets. */
 export function programName(args: string): string {
-  const [program = args, script = ''] = args
-    .split(' ')
-    .map((word) => /^\[?(?:\S*\/)?([^\s\]:]+)/.exec(word)?.[1] ?? word);
-  return /^(?:python|node|ruby|perl|bash|dash|sh)[\d.]*$/.test(program) && /^\w/.test(script) ? script : program;
+  const [program, script = ''] = args.split(' ', 2).map((word) => programOf({ args: word }).replace(/:$/, ''));
+  return /^(?:python|node|ruby|perl|bash|dash|sh)[\d.]*$/.test(program ?? '') && /^\w/.test(script)
+    ? script
+    : (program ?? args);
 }

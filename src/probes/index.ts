@@ -8,7 +8,6 @@ import { disk } from './disk.ts';
 import { diskUse } from './disk-use.ts';
 import { egress } from './egress.ts';
 import { files } from './files.ts';
-import { gpuAddresses } from './gpu-addresses.ts';
 import { gpuDevices } from './gpu-devices.ts';
 import { gpuDriver } from './gpu-driver.ts';
 import { gpuHolders } from './gpu-holders.ts';
@@ -64,7 +63,6 @@ export const probes: readonly Probe<never, unknown>[] = [
   diskUse,
   egress,
   files,
-  gpuAddresses,
   gpuDevices,
   gpuDriver,
   gpuHolders,

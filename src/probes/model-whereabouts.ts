@@ -1,9 +1,10 @@
-import { list, read, stat, type FileFacts, type FileTrouble, type StatFound } from '../core/command.ts';
+import { list, stat, type FileFacts, type FileTrouble, type StatFound } from '../core/command.ts';
 import { ask, askAll, defineProbe, type Asking } from '../core/probe.ts';
 import { fileTextIfAny } from '../core/reply.ts';
 import { likeness, type Likeness } from './like-names.ts';
 import type { ModelFileInput } from './model-file.ts';
-import { mountsAt, type Mount } from './mount-table.ts';
+import { mountRows, mountTable } from './mounts.ts';
+import { mountsOver, type NamedMount } from './mounts-over.ts';
 import { foldersAbove, linkTarget } from './path-parts.ts';
 
 /** Why a model that should be there is not seen: asked only where it is missing. */
@@ -18,8 +19,8 @@ export interface ModelWhereabouts {
   readonly alike: { readonly path: string; readonly differs: Likeness } | null;
   /** Where else a file of this name lies: below its folder and beside it. */
   readonly elsewhere: readonly string[];
-  readonly on: Mount | null;
-  readonly hidden: readonly Mount[];
+  readonly on: NamedMount | null;
+  readonly hidden: readonly NamedMount[];
 }
 
 const mostFolders = 24;
@@ -33,7 +34,7 @@ export const modelWhereabouts = defineProbe({
     const target = found.link === undefined ? path : linkTarget(path, found.link);
     const above = [...new Set([...foldersAbove(path), ...foldersAbove(target)])].toSorted();
     const [mounts, ...folders] = yield* askAll([
-      read('/proc/self/mountinfo', { bytes: 262_144 }),
+      mountTable(),
       ...above.map((folder) => stat(folder, { become })),
     ] as const);
     const states = above.map((folder, index) => ({ folder, reply: folders[index] }));
@@ -49,7 +50,7 @@ export const modelWhereabouts = defineProbe({
       barrier: barrier === undefined ? null : { path: barrier.folder, ...whyNot(barrier.reply) },
       closed: refusing(states, found),
       ...near,
-      ...mountsAt(fileTextIfAny(mounts) ?? '', target),
+      ...mountsOver(mountRows(fileTextIfAny(mounts) ?? ''), target),
     };
   },
 });

@@ -15,28 +15,39 @@ export interface Mount {
   readonly readOnly: 'no' | 'mounted' | 'kernel';
 }
 
-const mostBytes = 262_144;
+/** A row of the table: which of two on one place lies under the other, its parent tells. */
+export interface MountRow extends Mount {
+  readonly id: string;
+  readonly parent: string;
+}
+
+export const mountTable = () => read('/proc/self/mountinfo', { bytes: 262_144 });
 
 export const mounts = defineProbe({
   name: 'node.mounts',
   summary: 'The mounted filesystems of a node, and which of them can not be written',
-  command: () => read('/proc/self/mountinfo', { bytes: mostBytes }),
+  command: () => mountTable(),
   parse: (reply): readonly Mount[] => {
-    const lines = fileText(reply, '/proc/self/mountinfo').split('\n');
-    // Without its newline the last line was cut off.
-    const found = lines.slice(0, -1).flatMap((line) => mountIn(line) ?? []);
+    const found = mountRows(fileText(reply, '/proc/self/mountinfo'));
     if (found.length === 0) throw new OpsError('OUTPUT_UNREADABLE', '/proc/self/mountinfo names no mount');
-    return found;
+    return found.map(({ id: _id, parent: _parent, ...mount }) => mount);
   },
 });
 
-const row = /^\d+ \d+ \d+:(\d+) \S+ (\S+) (\S+)(?: \S+)* - (\S+) (\S*) (\S+)$/;
+/** Without its newline the last line was cut off. */
+export const mountRows = (text: string): readonly MountRow[] =>
+  text
+    .split('\n')
+    .slice(0, -1)
+    .flatMap((line) => rowIn(line) ?? []);
 
-function mountIn(line: string): Mount | undefined {
-  const [, minor, path, options = '', type, source = '', ofAll = ''] = row.exec(line) ?? [];
-  if (minor === undefined || path === undefined || type === undefined) return undefined;
+const row = /^(\d+) (\d+) \d+:(\d+) \S+ (\S+) (\S+)(?: \S+)* - (\S+) (\S*) (\S+)$/;
+
+function rowIn(line: string): MountRow | undefined {
+  const [, id, parent, minor, path, options = '', type, source = '', ofAll = ''] = row.exec(line) ?? [];
+  if (id === undefined || parent === undefined || path === undefined || type === undefined) return undefined;
   const readOnly = readOnlyBy(options.split(','), ofAll.split(','), type);
-  return { path: unescaped(path), type, source: unescaped(source), minor: Number(minor), readOnly };
+  return { id, parent, path: unescaped(path), type, source: unescaped(source), minor: Number(minor), readOnly };
 }
 
 /** Filesystems on a disk that turn read-only by themselves. */
@@ -57,12 +68,14 @@ function readOnlyBy(options: readonly string[], ofAll: readonly string[], type: 
 const unescaped = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 
+export const isUnder = (path: string, place: string): boolean =>
+  path === place || path.startsWith(place === '/' ? '/' : `${place}/`);
+
 /** The mount that a path lies on: the longest that holds it, the last of those on one place. */
 export function mountOf(all: readonly Mount[], path: string): Mount | undefined {
   let best: Mount | undefined;
   for (const mount of all) {
-    const holds = path === mount.path || path.startsWith(mount.path === '/' ? '/' : `${mount.path}/`);
-    if (holds && mount.path.length >= (best?.path.length ?? 0)) best = mount;
+    if (isUnder(path, mount.path) && mount.path.length >= (best?.path.length ?? 0)) best = mount;
   }
   return best;
 }

@@ -115,12 +115,14 @@ function* withWaits(found: readonly Process[]): Asking<readonly Process[]> {
   });
 }
 
-/** A process and all that it started, itself first. */
-export function treeOf(all: readonly Process[], pid: number): readonly Process[] {
+/** A process and all that it started, itself first. A list that was made while numbers were given anew may run in a circle. */
+export function treeOf(all: readonly Process[], pid: number, above: readonly number[] = []): readonly Process[] {
   const own = all.filter((each) => each.pid === pid);
-  const below = all.filter((each) => each.parent === pid && each.pid !== pid);
-  return [...own, ...below.flatMap((child) => treeOf(all, child.pid))];
+  const seen = [...above, pid];
+  const below = all.filter((each) => each.parent === pid && !seen.includes(each.pid));
+  return [...own, ...below.flatMap((child) => treeOf(all, child.pid, seen))];
 }
 
 /** Without its folder, and without the brackets around a process that has let go of its memory. */
-export const programOf = ({ args }: Process): string => /^\[?(?:\S*\/)?([^\s\]]+)/.exec(args)?.[1] ?? 'a process';
+export const programOf = ({ args }: Pick<Process, 'args'>): string =>
+  /^\[?(?:\S*\/)?([^\s\]]+)/.exec(args)?.[1] ?? 'a process';

@@ -1,4 +1,5 @@
 import type { HeaderReading } from './header-reading.ts';
+import { isRecord, jsonValue } from '../services/record.ts';
 
 const maxHeaderBytes = 100_000_000;
 
@@ -44,7 +45,7 @@ export function safetensors(bytes: Uint8Array): HeaderReading {
   if (length === null) return { state: 'broken', why: 'it has no header of a sensible length' };
   const headerBytes = 8 + length;
   if (bytes.length < headerBytes) return { state: 'incomplete', headerBytes };
-  const header = json(new TextDecoder().decode(bytes.subarray(8, headerBytes)));
+  const header = jsonValue(new TextDecoder().decode(bytes.subarray(8, headerBytes)));
   if (!isRecord(header)) return { state: 'broken', why: 'its header is not JSON' };
   const tensors = Object.entries(header)
     .filter(([name]) => name !== '__metadata__')
@@ -84,14 +85,3 @@ function placeOf(tensor: unknown): Place {
 
 const wholeNumber = (value: unknown): number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : Number.NaN;
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

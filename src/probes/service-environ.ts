@@ -31,7 +31,8 @@ export type ServiceEnviron =
 /** What a process was started with, whatever it has set for itself since. Source: proc(5), /proc/PID/environ. */
 export const serviceEnviron = defineProbe({
   name: 'service.environ',
-  summary: 'Whether the environment of a service holds what it must; its values stay on the node',
+  summary:
+    'Whether the environment of a service holds what it must; its values are compared, and neither kept nor shown',
   *steps({ unit, wanted, ...input }: EnvironInput): Asking<ServiceEnviron> {
     const answer = yield* serviceStates.steps(input);
     const pid = answer.reachable ? (answer.services.find((state) => state.unit === unit)?.pid ?? null) : null;

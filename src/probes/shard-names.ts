@@ -1,3 +1,5 @@
+import { isRecord, jsonValue } from '../services/record.ts';
+
 /** Of which files a model in parts is made: by the number in its name, or by its index. */
 export type ShardNames = { readonly by: 'number'; readonly names: readonly string[] } | { readonly by: 'index' } | null;
 
@@ -25,7 +27,7 @@ export function shardNames(path: string): ShardNames {
 
 /** The files that an index names, or why it can not be read. */
 export function shardsOfIndex(text: string): readonly string[] | string {
-  const index = json(text);
+  const index = jsonValue(text);
   const map: unknown = isRecord(index) ? index['weight_map'] : undefined;
   if (!isRecord(map)) return 'it is no index: it has no weight_map';
   const names = [...new Set(Object.values(map))].filter((name) => typeof name === 'string');
@@ -33,15 +35,4 @@ export function shardsOfIndex(text: string): readonly string[] | string {
   if (strange !== undefined) return `it names ${JSON.stringify(strange)}, which is outside of its folder`;
   if (names.length === 0 || names.length > most) return `it names ${names.length} files`;
   return names.toSorted();
-}
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -35,12 +35,26 @@ export function localSeconds(text: string): number | undefined {
   return Number.isNaN(seconds) ? undefined : seconds;
 }
 
+/** What a line says of a unit, and when; undefined for what is no line of the manager. */
+export type ReadLine = (line: string) => { readonly at: number; readonly life?: LifeLine } | undefined;
+
+/** Reads lines of a form: its first group is the time, its second what is said. */
+export const lineReader =
+  (
+    form: RegExp,
+    seconds: (time: string) => number | undefined,
+    lifeOf: (said: string, at: number) => LifeLine | undefined,
+  ): ReadLine =>
+  (line) => {
+    const [, time = '', said = ''] = form.exec(line) ?? [];
+    const at = seconds(time);
+    if (at === undefined) return undefined;
+    const life = lifeOf(said, at);
+    return life === undefined ? { at } : { at, life };
+  };
+
 /** Reads the end of a manager's log. When it was last written tells what zone its times are in: those have quarters. */
-export function* exitLog(
-  path: string,
-  become: 'sudo' | undefined,
-  read: (line: string) => { readonly at: number; readonly life?: LifeLine } | undefined,
-): Asking<Exits> {
+export function* exitLog(path: string, become: 'sudo' | undefined, read: ReadLine): Asking<Exits> {
   const [reply, file] = yield* askAll([tail(path, { bytes, become }), stat(path, { become })] as const);
   const text = fileTextIfAny(reply);
   if (text === undefined) {
@@ -50,11 +64,7 @@ export function* exitLog(
   return { source: path, ...exitsOf(text, file.ok ? file.mtimeMs / 1_000 : null, read) };
 }
 
-export function exitsOf(
-  text: string,
-  writtenAt: number | null,
-  read: (line: string) => { readonly at: number; readonly life?: LifeLine } | undefined,
-): Omit<Exits, 'source'> {
+export function exitsOf(text: string, writtenAt: number | null, read: ReadLine): Omit<Exits, 'source'> {
   const lines = text.split('\n').flatMap((line) => read(line) ?? []);
   const last = lines.at(-1)?.at;
   const quarters = last === undefined || writtenAt === null ? null : Math.round((last - writtenAt) / quarter);

@@ -1,17 +1,9 @@
-import { localSeconds, type LifeLine } from './exit-log.ts';
+import { lineReader, localSeconds, type LifeLine } from './exit-log.ts';
 
 const line = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d): PM2 (?:log|error): (.*)$/;
 
 /** One line of pm2's own log. Source: recorded from pm2 7.0.4. */
-export const pm2LogLine =
-  (name: string) =>
-  (text: string): { readonly at: number; readonly life?: LifeLine } | undefined => {
-    const [, time = '', said = ''] = line.exec(text) ?? [];
-    const at = localSeconds(time);
-    if (at === undefined) return undefined;
-    const life = lifeOf(said, name, at);
-    return life === undefined ? { at } : { at, life };
-  };
+export const pm2LogLine = (name: string) => lineReader(line, localSeconds, (said, at) => lifeOf(said, name, at));
 
 function lifeOf(said: string, name: string, at: number): LifeLine | undefined {
   if (said.startsWith(`Stopping app:${name} id:`)) return { at, event: 'by hand' };

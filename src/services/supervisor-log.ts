@@ -1,17 +1,9 @@
-import { localSeconds, type LifeLine } from './exit-log.ts';
+import { lineReader, localSeconds, type LifeLine } from './exit-log.ts';
 
 const line = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) [A-Z]+ (.*)$/;
 
 /** One line of supervisord's own log. Source: recorded from supervisord 4.2.5; it names programs without their group. */
-export const supervisorLogLine =
-  (name: string) =>
-  (text: string): { readonly at: number; readonly life?: LifeLine } | undefined => {
-    const [, time = '', said = ''] = line.exec(text) ?? [];
-    const at = localSeconds(time);
-    if (at === undefined) return undefined;
-    const life = lifeOf(said, name, at);
-    return life === undefined ? { at } : { at, life };
-  };
+export const supervisorLogLine = (name: string) => lineReader(line, localSeconds, (said, at) => lifeOf(said, name, at));
 
 function lifeOf(said: string, name: string, at: number): LifeLine | undefined {
   if (said.startsWith(`spawned: '${name}' with pid `)) return { at, event: 'start' };

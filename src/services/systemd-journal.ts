@@ -1,14 +1,13 @@
-import type { LifeLine } from './exit-log.ts';
+import { lineReader, type LifeLine } from './exit-log.ts';
 
 const line = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:?\d\d) \S+ systemd\[\d+\]: (.*)$/;
 
 /** One line of systemd itself in the journal of a unit (`-o short-iso`). Source: systemd's unit and service messages. */
-export function journalLine(text: string): { readonly at: number; readonly life?: LifeLine } | undefined {
-  const [, time = '', said = ''] = line.exec(text) ?? [];
-  const at = Date.parse(time.replace(/([+-]\d\d)(\d\d)$/, '$1:$2')) / 1_000;
-  if (Number.isNaN(at)) return undefined;
-  const life = lifeOf(said, at);
-  return life === undefined ? { at } : { at, life };
+export const journalLine = lineReader(line, zonedSeconds, lifeOf);
+
+function zonedSeconds(time: string): number | undefined {
+  const seconds = Date.parse(time.replace(/([+-]\d\d)(\d\d)$/, '$1:$2')) / 1_000;
+  return Number.isNaN(seconds) ? undefined : seconds;
 }
 
 function lifeOf(said: string, at: number): LifeLine | undefined {
