@@ -1,5 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,11 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { serviceDevices, type ServiceDevices } from '../../src/probes/service-devices.ts';
 import { drive } from '../support/drive.ts';
 import { has } from '../support/requires.ts';
+import { startSupervisord, type Supervisord } from '../support/supervisord.ts';
 import { until } from '../support/until.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'rackhand-attached-'));
-const config = join(scratch, 'supervisord.conf');
-let manager: ChildProcess | undefined;
+let manager: Supervisord | undefined;
 
 /** In a mount namespace of their own: null devices under the names of GPU devices. They prove the mechanics, no GPU. */
 const standIns =
@@ -27,7 +26,14 @@ const script = (name: string, open: string): string => {
 };
 
 const held = (unit: string): Promise<ServiceDevices> =>
-  drive(serviceDevices.steps({ manager: 'supervisor', place: { config }, units: ['holder', 'fallback'], unit }));
+  drive(
+    serviceDevices.steps({
+      manager: 'supervisor',
+      place: { config: manager?.config },
+      units: ['holder', 'fallback'],
+      unit,
+    }),
+  );
 
 describe.skipIf(!canStandIn)(
   'the open files of a real process tree, stand-ins for GPU devices among them (where a mount namespace may be made)',
@@ -35,17 +41,8 @@ describe.skipIf(!canStandIn)(
     beforeAll(async () => {
       const holder = script('holder', 'exec 7</dev/nvidia0');
       const fallback = script('fallback', 'exec 7</dev/nvidiactl');
-      writeFileSync(
-        config,
-        `[unix_http_server]
-file=${scratch}/supervisor.sock
-[supervisord]
-nodaemon=true
-logfile=${scratch}/supervisord.log
-pidfile=${scratch}/supervisord.pid
-[rpcinterface:supervisor]
-supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
-[program:holder]
+      manager = await startSupervisord(
+        `[program:holder]
 command=/bin/sh ${holder}
 stopasgroup=true
 [program:fallback]
@@ -53,7 +50,6 @@ command=/bin/sh ${fallback}
 stopasgroup=true
 `,
       );
-      manager = spawn('supervisord', ['-n', '-c', config], { stdio: 'ignore' });
       await until(async () => {
         const both = await Promise.all([held('holder'), held('fallback')]);
         return both.every(({ processes }) => processes === 2);
@@ -61,7 +57,7 @@ stopasgroup=true
     });
 
     afterAll(async () => {
-      if (manager?.exitCode === null && manager.kill('SIGTERM')) await once(manager, 'exit');
+      await manager?.end();
       rmSync(scratch, { recursive: true, force: true });
     });
 

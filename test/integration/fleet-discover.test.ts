@@ -8,11 +8,12 @@ import { createApp, type App } from '../../src/app.ts';
 import { loadFleet } from '../../src/config/fleet.ts';
 import { fleetDiscover } from '../../src/tools/fleet-discover.ts';
 import { has } from '../support/requires.ts';
+import { startSupervisord, type Supervisord } from '../support/supervisord.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rackhand-discover-'));
-const config = join(folder, 'supervisord.conf');
 const model = join(folder, 'tiny.gguf');
-const children: ChildProcess[] = [];
+let manager: Supervisord | undefined;
+let stranger: ChildProcess | undefined;
 let app: App;
 
 /** A stand-in that listens on a port of the system's choice, under the name of a server. */
@@ -24,34 +25,20 @@ beforeAll(async () => {
   if (!has('supervisord')) return;
   writeFileSync(model, 'GGUF');
   writeFileSync(join(folder, 'llama-server'), server);
-  writeFileSync(
-    config,
-    `[unix_http_server]
-file=${folder}/s.sock
-[supervisord]
-nodaemon=true
-logfile=${folder}/s.log
-pidfile=${folder}/s.pid
-[rpcinterface:supervisor]
-supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
-[program:llama-of-discovery]
+  manager = await startSupervisord(`[program:llama-of-discovery]
 command=python3 ${folder}/llama-server -m ${model} --api-key hush-hush
 [program:yes]
 command=/bin/sleep 600
-`,
-  );
-  children.push(spawn('supervisord', ['-c', config], { stdio: 'ignore' }));
+`);
   writeFileSync(join(folder, 'uvicorn'), server);
-  children.push(spawn('python3', [join(folder, 'uvicorn')], { stdio: 'ignore' }));
+  stranger = spawn('python3', [join(folder, 'uvicorn')], { stdio: 'ignore' });
   app = await createApp();
 });
 
 afterAll(async () => {
   await app?.close();
-  for (const child of children.filter(({ exitCode }) => exitCode === null)) {
-    child.kill();
-    await once(child, 'exit');
-  }
+  await manager?.end();
+  if (stranger?.kill() === true) await once(stranger, 'exit');
   rmSync(folder, { recursive: true });
 });
 
@@ -81,7 +68,7 @@ describe.skipIf(!has('supervisord'))('what runs on a machine (needs supervisord)
     expect(services.find(({ name }) => name === 'llama-of-discovery')).toMatchObject({
       kind: 'llama',
       manager: 'supervisor',
-      config,
+      config: manager?.config,
       models: [{ path: model }],
       health: [{ url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/health$/), expect: { status: 'ok' } }],
     });

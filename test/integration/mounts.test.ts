@@ -15,18 +15,12 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { mountAlive } from '../../src/checks/mount-alive.ts';
 import { nodeStuck } from '../../src/checks/node-stuck.ts';
-import type { Finding } from '../../src/core/report.ts';
-import { createEvidence } from '../../src/engine/evidence.ts';
-import { createLanes } from '../../src/engine/lanes.ts';
-import { createMemory } from '../../src/engine/memory.ts';
-import { survey } from '../../src/engine/survey.ts';
-import { createSweep } from '../../src/engine/sweep.ts';
 import { processes } from '../../src/probes/processes.ts';
-import { createSshTransport } from '../../src/transport/ssh.ts';
 import { drive } from '../support/drive.ts';
+import { lookOverSsh } from '../support/look-over-ssh.ts';
 import { testNode } from '../support/node.ts';
 import { has } from '../support/requires.ts';
-import { sshNode, startSshd, type Sshd } from '../support/sshd.ts';
+import { startSshd, type Sshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rh-mounts-'));
@@ -40,26 +34,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** What the check says of the place, over a line of its own. */
-async function look(): Promise<readonly Finding[]> {
-  const transport = createSshTransport();
-  const node = sshNode(sshd, { mounts: [place] });
-  const signal = new AbortController().signal;
-  const session = await transport.open(node, signal);
-  const evidence = createEvidence(folder, () => []);
-  const sweep = createSweep({
-    node: node.name,
-    session,
-    memory: createMemory(),
-    evidence,
-    lanes: createLanes(64),
-    signal,
-    onWait: () => {},
-  });
-  const findings = await survey(sweep, node, [mountAlive]);
-  await transport.close();
-  return findings;
-}
+/** What the check says of the place. */
+const look = () => lookOverSsh(sshd, { mounts: [place] }, [mountAlive]);
 
 const isMounted = () => readFileSync('/proc/self/mountinfo', 'utf8').includes(` ${place} `);
 

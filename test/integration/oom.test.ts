@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,7 @@ import { serviceCgroups } from '../../src/probes/service-cgroups.ts';
 import { drive } from '../support/drive.ts';
 import { testNode } from '../support/node.ts';
 import { has } from '../support/requires.ts';
+import { startSupervisord, type Supervisord } from '../support/supervisord.ts';
 import { until } from '../support/until.ts';
 
 interface Group {
@@ -46,7 +47,22 @@ const group = limitedGroup();
 const readsLog = spawnSync('dmesg').status === 0;
 const canSupervise = has('supervisord');
 const scratch = mkdtempSync(join(tmpdir(), 'rackhand-oom-'));
-let manager: ChildProcess | undefined;
+let manager: Supervisord | undefined;
+
+const supervisedNode = () => {
+  const service = { manager: 'supervisor', config: manager?.config };
+  return testNode({ transport: 'local', services: { hungry: service, calm: service } });
+};
+const supervisedPlace = () =>
+  ({ manager: 'supervisor', place: { config: manager?.config }, units: ['hungry', 'calm'] }) as const;
+
+const judged = async (subject: string): Promise<readonly Verdict[]> => {
+  const found = nodeOom.subjects(supervisedNode()).find(({ id }) => id === subject);
+  const needs = nodeOom.needs(found?.value ?? null, supervisedNode());
+  const facts: Record<string, unknown> = {};
+  for (const [name, need] of Object.entries(needs)) facts[name] = await drive(need.steps());
+  return [nodeOom.evaluate(facts as never, found?.value ?? null, supervisedNode())].flat();
+};
 
 // `tail` of endless zeros keeps a line that never ends, until no memory is left.
 const joinGroup = `echo $$ > ${group?.folder}/cgroup.procs`;
@@ -71,7 +87,7 @@ function isRemoved(folder: string): boolean {
 }
 
 afterAll(async () => {
-  if (manager?.exitCode === null && manager.kill('SIGTERM')) await once(manager, 'exit');
+  await manager?.end();
   rmSync(scratch, { recursive: true, force: true });
   if (group) await until(() => isRemoved(group.folder));
 });
@@ -104,52 +120,25 @@ describe.skipIf(group === undefined || !readsLog)(
 describe.skipIf(group === undefined || !readsLog || !canSupervise)(
   'a service that its manager starts again (where a memory group may be made)',
   () => {
-    const config = join(scratch, 'supervisord.conf');
     const second = join(scratch, 'second');
-    const node = testNode({
-      transport: 'local',
-      services: { hungry: { manager: 'supervisor', config }, calm: { manager: 'supervisor', config } },
-    });
-    const place = { manager: 'supervisor', place: { config }, units: ['hungry', 'calm'] } as const;
-
     beforeAll(async () => {
       const script = join(scratch, 'hungry.sh');
       writeFileSync(
         script,
         `${joinGroup}\n[ -e ${second} ] && exec tail -f /dev/null\ntouch ${second}\nexec tail /dev/zero\n`,
       );
-      writeFileSync(
-        config,
-        `[unix_http_server]
-file=${scratch}/supervisor.sock
-[supervisord]
-nodaemon=true
-logfile=${scratch}/supervisord.log
-pidfile=${scratch}/supervisord.pid
-[rpcinterface:supervisor]
-supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
-[program:hungry]
+      manager = await startSupervisord(`[program:hungry]
 command=/bin/sh ${script}
 autorestart=true
 startsecs=0
 [program:calm]
 command=/bin/sleep 600
-`,
-      );
-      manager = spawn('supervisord', ['-n', '-c', config], { stdio: 'ignore' });
+`);
       await until(async () => {
-        const hungry = (await drive(serviceCgroups.steps(place))).find(({ unit }) => unit === 'hungry');
+        const hungry = (await drive(serviceCgroups.steps(supervisedPlace()))).find(({ unit }) => unit === 'hungry');
         return hungry?.path === group?.path && commandLine(hungry?.pid ?? null).includes('-f');
       }, 15_000);
     });
-
-    const judged = async (subject: string): Promise<readonly Verdict[]> => {
-      const found = nodeOom.subjects(node).find(({ id }) => id === subject);
-      const needs = nodeOom.needs(found?.value ?? null, node);
-      const facts: Record<string, unknown> = {};
-      for (const [name, need] of Object.entries(needs)) facts[name] = await drive(need.steps());
-      return [nodeOom.evaluate(facts as never, found?.value ?? null, node)].flat();
-    };
 
     test('is critical although its manager shows it as running', async () => {
       const [verdict] = await judged('service:hungry');

@@ -5,15 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { netEgress } from '../../src/checks/net-egress.ts';
 import { nodeNames } from '../../src/checks/node-names.ts';
 import type { AnyCheck } from '../../src/core/check.ts';
-import type { Finding } from '../../src/core/report.ts';
-import { createEvidence } from '../../src/engine/evidence.ts';
-import { createLanes } from '../../src/engine/lanes.ts';
-import { createMemory } from '../../src/engine/memory.ts';
-import { survey } from '../../src/engine/survey.ts';
-import { createSweep } from '../../src/engine/sweep.ts';
-import { createSshTransport } from '../../src/transport/ssh.ts';
+import { lookOverSsh } from '../support/look-over-ssh.ts';
 import { has } from '../support/requires.ts';
-import { freePort, sshNode, startSshd, type Sshd } from '../support/sshd.ts';
+import { freePort, startSshd, type Sshd } from '../support/sshd.ts';
 
 let sshd: Sshd;
 const store = createServer((_, response) => response.writeHead(403).end('no'));
@@ -28,25 +22,7 @@ afterAll(async () => {
   await sshd.stop();
 });
 
-async function look(check: AnyCheck, reaches: readonly string[]): Promise<readonly Finding[]> {
-  const transport = createSshTransport();
-  const node = sshNode(sshd, { reaches });
-  const signal = new AbortController().signal;
-  const session = await transport.open(node, signal);
-  const evidence = createEvidence(sshd.folder, () => []);
-  const sweep = createSweep({
-    node: node.name,
-    session,
-    memory: createMemory(),
-    evidence,
-    lanes: createLanes(64),
-    signal,
-    onWait: () => {},
-  });
-  const findings = await survey(sweep, node, [check]);
-  await transport.close();
-  return findings;
-}
+const look = (check: AnyCheck, reaches: readonly string[]) => lookOverSsh(sshd, { reaches }, [check]);
 
 describe('what the node reaches, over real SSH', () => {
   test('any status proves the way, a refused connection does not', async () => {
