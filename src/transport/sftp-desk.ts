@@ -120,6 +120,8 @@ export async function openDesk(
       const done = (error: Error | null | undefined, value: T) => {
         heard = performance.now();
         waiting.delete(pending);
+        // Only what held it up is still asked here: its path does not hang any more.
+        stuck?.();
         if (error) reject(statusOf(error) === undefined ? (broken ?? lostChannel(error)) : error);
         else resolve(value);
         if (stuck || (leaving && waiting.size === 0)) sftp.end();

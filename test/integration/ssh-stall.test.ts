@@ -38,6 +38,24 @@ test.skipIf(!has('sshd'))(
   },
 );
 
+test.skipIf(!has('sshd'))(
+  'a file whose first question hung for a while is read on, and the link is not called lost (needs sshd)',
+  async () => {
+    const session = await transport.open(sshNode(sshd));
+    await session.ask(stat('/'));
+    const [server] = sftpServers(sshd);
+    if (server === undefined) throw new Error('no sftp-server runs');
+    process.kill(server, 'SIGSTOP');
+    const slow = session.ask(read('/etc/hostname', { deadlineMs: 20_000 }));
+    // By the second server another question shows that the first one is taken for hung.
+    await session.ask(stat('/usr'));
+    await vi.waitFor(() => expect(sftpServers(sshd)).toHaveLength(2));
+    process.kill(server, 'SIGCONT');
+    expect(await slow).toMatchObject({ ok: true });
+    await vi.waitFor(() => expect(sftpServers(sshd)).toHaveLength(1));
+  },
+);
+
 /** The SFTP servers that this sshd has started. */
 function sftpServers({ sessions }: Sshd): number[] {
   const own = new Set(sessions());
