@@ -13,6 +13,9 @@ const broken = report.testResults.filter(
   ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
 );
 for (const { name, message } of broken) console.error(`failed outside a test: ${name}: ${message}`);
+// The suites print thousands of lines: what failed is said again where a reader looks first.
+for (const { fullName, failureMessages } of tests.filter(({ status }) => status === 'failed'))
+  console.error(`failed: ${fullName}: ${failureMessages.join('\n').slice(0, 2000)}`);
 const passed = tests.filter(({ status }) => status === 'passed').length;
 const failed = tests.filter(({ status }) => status === 'failed').length + broken.length;
 console.log(`${passed} ${failed} ${skipped.filter(isAtHand).length}`);

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { z } from 'zod';
 import type { OfferedKey } from '../transport/offered-key.ts';
-import { commandLine } from '../core/command.ts';
+import { commandLine } from '../core/quote.ts';
 import { OpsError } from '../core/errors.ts';
 import type { Command } from './command.ts';
 import { flagsOf } from './flags.ts';

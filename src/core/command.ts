@@ -1,3 +1,4 @@
+import type { Fence } from './alter.ts';
 import type { Capture } from './capture.ts';
 
 /** What a command may do to a node: look, make something new, or alter what is there. */
@@ -70,6 +71,8 @@ export interface Command<E extends Effect = Effect, A extends Ask = Ask> {
   readonly become?: 'sudo';
   /** No answer in time is an answer: for a path the trouble `ETIMEDOUT`, for a program one without an exit code. */
   readonly silence?: 'tells';
+  /** A change is never sent without. */
+  readonly fence?: Fence;
 }
 
 /** When an answer came (epoch ms here) and how long it took. */
@@ -156,7 +159,7 @@ export type ReplyOf<A extends Ask> = A extends StatAsk
           : ExecReply;
 export type Reply = ReplyOf<Ask>;
 
-interface Options {
+export interface Options {
   readonly deadlineMs?: number;
   readonly freshMs?: number;
   readonly become?: 'sudo' | undefined;
@@ -186,7 +189,7 @@ export const tail = (path: string, { bytes = 65_536, ...options }: Options & { b
 /** Room on the filesystem that holds a path. */
 export const space = (path: string, options: Options = {}) => observe<SpaceAsk>({ kind: 'space', path }, options);
 
-interface HttpOptions extends Omit<Options, 'silence'> {
+export interface HttpOptions extends Omit<Options, 'silence'> {
   readonly socket?: string | undefined;
   readonly from?: 'node' | 'here';
   readonly headers?: Readonly<Record<string, string>>;
@@ -195,10 +198,16 @@ interface HttpOptions extends Omit<Options, 'silence'> {
 }
 
 /** An HTTP request that changes nothing, put to the node. A body makes it a POST (as XML-RPC questions are). */
-export function http(
+export function http(url: string, options: HttpOptions = {}) {
+  const [ask, rest] = httpAsk(url, options);
+  return observe<HttpAsk>(ask, rest);
+}
+
+/** The question, and what is not part of it. */
+export function httpAsk(
   url: string,
-  { socket, from = 'node', headers = {}, body, bytes = 1_048_576, ...options }: HttpOptions = {},
-) {
+  { socket, from = 'node', headers = {}, body, bytes = 1_048_576, ...options }: HttpOptions,
+): readonly [HttpAsk, Options] {
   const ask: HttpAsk = {
     kind: 'http',
     url,
@@ -209,36 +218,22 @@ export function http(
     ...(socket !== undefined && { socket }),
     ...(body !== undefined && { body }),
   };
-  return observe<HttpAsk>(ask, options);
+  return [ask, options];
 }
 
-type ExecOptions = Options & Partial<Pick<ExecAsk, 'stdin' | 'bytes' | 'wedges'>>;
+export type ExecOptions = Options & Partial<Pick<ExecAsk, 'stdin' | 'bytes' | 'wedges'>>;
 
 /** A program that only looks. */
-export function run(
-  words: readonly [string, ...string[]],
-  { stdin, bytes = 1_048_576, wedges, ...options }: ExecOptions = {},
-) {
+export function run(words: ExecAsk['words'], options: ExecOptions = {}) {
+  const [ask, rest] = execAsk(words, options);
+  return observe<ExecAsk>(ask, rest);
+}
+
+/** The question, and what is not part of it. */
+export function execAsk(
+  words: ExecAsk['words'],
+  { stdin, bytes = 1_048_576, wedges, ...options }: ExecOptions,
+): readonly [ExecAsk, Options] {
   const ask: ExecAsk = { kind: 'exec', words, bytes, ...(stdin !== undefined && { stdin }), ...(wedges && { wedges }) };
-  return observe<ExecAsk>(ask, options);
-}
-
-/**
- * One word, quoted for a POSIX shell and for fish alike.
- *
- * A backslash in single quotes is literal to sh and an escape to fish, so it stands outside of them, as does the quote;
- * a leading `=` is a path lookup to zsh, and `%self` a process number to fish.
- */
-export function quote(word: string): string {
-  if (/^[A-Za-z0-9_/:.,@+-][A-Za-z0-9_/:=.,@+-]*$/.test(word)) return word;
-  return word === ''
-    ? "''"
-    : word.replace(/[^'\\]+|['\\]/g, (part) => (part === "'" || part === '\\' ? `\\${part}` : `'${part}'`));
-}
-
-/** Words as one line that a remote login shell splits back into the same words. NUL can't be sent and is refused. */
-export function commandLine(words: readonly string[]): string {
-  if (words.some((word) => word.includes('\0')))
-    throw new RangeError('a word with a NUL byte can not be sent to a shell');
-  return words.map(quote).join(' ');
+  return [ask, options];
 }

@@ -1,4 +1,5 @@
-import { commandLine, type Ask } from './command.ts';
+import { type Ask } from './command.ts';
+import { commandLine } from './quote.ts';
 
 /** What was asked, for people: evidence and error messages. */
 export function describeAsk(ask: Ask): string {

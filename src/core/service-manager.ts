@@ -1,3 +1,4 @@
+import type { Order } from './action.ts';
 import type { Asking } from './probe.ts';
 import type { ManagerName, Service } from './service.ts';
 
@@ -102,6 +103,15 @@ export interface Drift {
   readonly say: string;
 }
 
+/** What every manager can be told about one unit. */
+export const verbs = ['start', 'stop', 'restart'] as const;
+export type Verb = (typeof verbs)[number];
+
+/** Why a manager can't be told, as a sentence. */
+export interface Untold {
+  readonly untold: string;
+}
+
 /** A program that starts, watches and stops services. Looking never starts or changes anything. */
 export interface ServiceManager {
   readonly name: ManagerName;
@@ -112,6 +122,11 @@ export interface ServiceManager {
   logs(place: ManagerPlace, unit: string, bytes: number, window?: LogWindow): Asking<readonly LogText[]>;
   /** When a unit ended without being told to. */
   exits(place: ManagerPlace, unit: string): Asking<Exits>;
+  /**
+   * What a person would tell it, as one command; by looking first for the way to it. It tells it once and does not wait for
+   * the service to be well. Left out by a manager that only watches.
+   */
+  tell?(place: ManagerPlace, unit: string, verb: Verb): Asking<Order | Untold>;
   /** Whether a unit runs as its configuration says now. Left out by a manager that keeps none on disk, as pm2. */
   drift?(place: ManagerPlace, unit: string, units: readonly string[]): Asking<Drift>;
 }

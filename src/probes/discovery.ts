@@ -1,6 +1,6 @@
 import { read, stat } from '../core/command.ts';
 import { opsError } from '../core/errors.ts';
-import { askAll, defineProbe, type Asking } from '../core/probe.ts';
+import { ask, askAll, defineProbe, type Asking } from '../core/probe.ts';
 import { fileTextIfAny } from '../core/reply.ts';
 import type { ManagerName } from '../core/service.ts';
 import type { ManagerPlace, ServiceState } from '../core/service-manager.ts';
@@ -19,7 +19,9 @@ export interface FoundModel {
 /** Something that runs on a node and is worth a place in its fleet entry. */
 export interface FoundService {
   readonly manager: ManagerName;
+  /** Where its manager is found: the configuration of supervisord, the home of pm2. */
   readonly config: string | null;
+  readonly home: string | null;
   /** `none`: the program's name. */
   readonly unit: string;
   readonly state: ServiceState | null;
@@ -61,9 +63,10 @@ export const discovery = defineProbe({
     const managed: Omit<FoundService, 'ports' | 'models'>[] = [];
     const silent: Discovery['silent'][number][] = [];
     const supervisors = configsOf(list);
+    const homes = yield* pm2Homes(list);
     const places: readonly (readonly [ManagerName, ManagerPlace])[] = [
       ...(supervisors.length === 0 ? [{}] : supervisors).map((place) => ['supervisor', { ...place, become }] as const),
-      ['pm2', { become }],
+      ...(homes.length === 0 ? [{}] : homes).map((place) => ['pm2', { ...place, become }] as const),
     ];
     for (const [manager, place] of places) {
       const told = yield* asked(manager, place, []);
@@ -112,6 +115,18 @@ function configsOf(list: readonly Process[]): readonly ManagerPlace[] {
   return [...new Set(named)].map((config) => (config === undefined ? {} : { config }));
 }
 
+/**
+ * The homes of the pm2 daemons that run, by the sockets they listen on: the name of a daemon is cut where it is too long.
+ *
+ * Source: proc_net_unix(5), whose flag 00010000 is a socket that accepts.
+ */
+function* pm2Homes(list: readonly Process[]): Asking<readonly ManagerPlace[]> {
+  if (!list.some(({ args }) => args.startsWith('PM2 v'))) return [];
+  const sockets = fileTextIfAny(yield* ask(read('/proc/net/unix', { bytes: 1_048_576 }))) ?? '';
+  const homes = [...sockets.matchAll(/ 00010000 .* (\/.*)\/rpc\.sock$/gm)].map(([, home]) => home);
+  return [...new Set(homes)].map((home) => ({ home }));
+}
+
 type Told =
   | { readonly services: readonly ServiceState[] }
   /** `is`: there is something that should have answered. */
@@ -132,6 +147,7 @@ function* asked(manager: ManagerName, place: ManagerPlace, units: readonly strin
 const found = (manager: ManagerName, place: ManagerPlace, state: ServiceState, list: readonly Process[]) => ({
   manager,
   config: place.config ?? null,
+  home: place.home ?? null,
   unit: state.unit,
   state,
   tree: state.pid === null ? [] : treeOf(list, state.pid),
@@ -154,15 +170,18 @@ function* loose(
   return roots.map((root, index) => {
     const state = states.find(({ unit, pid }) => unit === units[index] && pid !== null) ?? null;
     const tree = treeOf(list, root.pid);
-    if (state === null) return { manager: 'none' as const, config: null, unit: programName(root.args), state, tree };
-    return { manager: 'systemd' as const, config: null, unit: state.unit, state, tree };
+    if (state === null)
+      return { manager: 'none' as const, config: null, home: null, unit: programName(root.args), state, tree };
+    return { manager: 'systemd' as const, config: null, home: null, unit: state.unit, state, tree };
   });
 }
 
 /** The program, or the script that an interpreter runs, without its folder and the other arguments, which may hold secrets. */
 export function programName(args: string): string {
-  const [program, script = ''] = args.split(' ', 2).map((word) => programOf({ args: word }).replace(/:$/, ''));
-  return /^(?:python|node|ruby|perl|bash|dash|sh)[\d.]*$/.test(program ?? '') && /^\w/.test(script)
-    ? script
-    : (program ?? args);
+  const [program = args, ...others] = args.split(' ');
+  const name = programOf({ args: program }).replace(/:$/, '');
+  const script = others.find((word) => !word.startsWith('-'));
+  return script !== undefined && /^(?:python|node|ruby|perl|bash|dash|sh)[\d.]*$/.test(name)
+    ? programOf({ args: script })
+    : name;
 }

@@ -1,4 +1,4 @@
-import { commandLine } from '../core/command.ts';
+import { commandLine } from '../core/quote.ts';
 import type { Next } from '../core/report.ts';
 import type { AnyTool } from '../core/tool.ts';
 

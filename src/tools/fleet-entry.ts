@@ -39,7 +39,7 @@ function gpuLines(gpus: GpuDevices): readonly string[] {
 }
 
 function serviceLines(service: FoundService, name: string, gpus: GpuDevices): readonly string[] {
-  const { manager, config, unit, state, tree, ports, models } = service;
+  const { manager, config, home, unit, state, tree, ports, models } = service;
   const program = tree.map(({ args }) => programKind(args)).find((known) => known !== undefined);
   const { kind, health = null } = program ?? { kind: 'other' };
   const pids = tree.map(({ pid }) => pid);
@@ -53,6 +53,7 @@ function serviceLines(service: FoundService, name: string, gpus: GpuDevices): re
     `  manager: ${manager}${manager === 'none' ? ' # nothing was seen that starts it again' : ''}`,
     ...(manager !== 'none' && name !== unit ? [`  unit: ${yaml(unit)}`] : []),
     ...(config === null ? [] : [`  config: ${yaml(config)}`]),
+    ...(home === null ? [] : [`  home: ${yaml(home)}`]),
     ...(holdsGpu ? ['  gpu: true # it holds one now'] : []),
     ...(state === null || state.logs.length === 0
       ? []

@@ -1,4 +1,5 @@
-import { commandLine, type ExecAsk } from '../core/command.ts';
+import { type ExecAsk } from '../core/command.ts';
+import { commandLine } from '../core/quote.ts';
 import { sudoLine } from './sudo.ts';
 
 /** What is sent to a node so that a program runs there on a lifeline. */

@@ -38,12 +38,15 @@ const runs = (program: string): boolean =>
 
 const restartsOfLlama = async () => (await sandbox.services()).find(({ name }) => name === 'llama')?.restarts;
 
+const driven = new Set<string>();
+
 /** Every answer has the shape that its tool promises. */
 async function call(name: string, input: object = {}): Promise<Report> {
   const tool = tools.find((each) => each.name === name);
   if (tool === undefined) throw new Error(`there is no tool ${name}`);
   const report = await app.call(tool, input, { signal: new AbortController().signal, onProgress: () => undefined });
   reportSchema(tool).parse(JSON.parse(JSON.stringify(report)));
+  driven.add(name);
   return report;
 }
 
@@ -154,6 +157,21 @@ describe('over a real SSH connection to the sandbox node', () => {
     // A look of a few seconds ago still proves that it grew.
     await vi.waitFor(async () => expect(await call('model_verify')).toMatchObject({ status: 'ok' }), 40_000);
   });
+
+  test('fleet_discover writes what pm2 runs there as an entry of the fleet file', async () => {
+    const { data, notes } = await call('fleet_discover', { node: 'sandbox' });
+    const { entry } = data as { entry: string };
+    expect(entry).toMatch(/^ {2}sandbox:\n/);
+    for (const name of ['llama', 'api', 'worker']) expect(entry).toContain(`      ${name}: #`);
+    expect(entry).toContain('manager: pm2');
+    expect(notes).toContain('sandbox: SIMULATED, not real: gpu.');
+  });
+
+  test('queue_check has nothing to say of a node without queues', async () => {
+    expect(await call('queue_check')).toMatchObject({ data: { queues: [] } });
+  });
+
+  test('every tool was driven', () => expect([...driven].toSorted()).toEqual(tools.map(({ name }) => name).toSorted()));
 });
 
 describe('what is not there is refused with the names that are', () => {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { commandLine } from '../../src/core/command.ts';
+import { commandLine } from '../../src/core/quote.ts';
 import { has } from '../support/requires.ts';
 
 const character = fc.oneof(

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import type { AnyCheck } from './check.ts';
+import type { Ask, Command, Reply, ReplyOf } from './command.ts';
+import { jsonSchema, type Json } from './json.ts';
+import type { Node } from './node.ts';
+import type { Asking } from './probe.ts';
+import type { Finding, Next } from './report.ts';
+import type { Risk } from './risk.ts';
+
+export const wantedSchema = z.object({ action: z.string(), args: z.record(z.string(), jsonSchema) });
+/** An action and what it is to act on: flat enough to stand in a journal, and to be built anew from it. */
+export type Wanted = z.infer<typeof wantedSchema>;
+
+/** What an action would do to a node as it is now. */
+export interface Change {
+  /** `service:llama`, `file:/etc/llama.env` */
+  readonly subject: string;
+  readonly service?: string;
+  readonly risk: Risk;
+  /** One sentence: what is done. */
+  readonly what: string;
+  /** Lines of a unified diff, where text is changed. */
+  readonly diff?: readonly string[];
+  /** Who else notices, and what traffic it costs: sentences. */
+  readonly drops: readonly string[];
+  /** Sentences: by what it is proven afterwards. */
+  readonly proves: readonly string[];
+  /** What takes it back, and that as a sentence; null: nothing does. */
+  readonly undo: (Wanted & { readonly what: string }) | null;
+  /** Of the world as it is now, all that an approval rests on. Another one is another digest, and wants another approval. */
+  readonly world: Json;
+  /** What is needed to go back, and to tell later whether it was done. It is on disk here before anything is sent. */
+  readonly before: Json;
+}
+
+/** A change, or why there is none. */
+export type Plan =
+  | ({ readonly can: true } & Change)
+  /** `because` is a sentence; `next` what helps instead. */
+  | { readonly can: false; readonly because: string; readonly next: readonly Next[] };
+
+/** A command that alters the node, and how its answer reads. */
+export interface Order {
+  readonly command: Command<'change'>;
+  read(reply: Reply): Outcome;
+}
+
+export const order = <A extends Ask>(command: Command<'change', A>, read: (reply: ReplyOf<A>) => Outcome): Order => ({
+  command,
+  read: (reply) => read(reply as ReplyOf<A>),
+});
+
+/** `said` in the words of the node: data. */
+export interface Outcome {
+  readonly how: 'done' | 'failed';
+  readonly said: string;
+}
+
+/** What must be seen after a change, and for how long, before it is called verified. */
+export interface Proof {
+  /** Asked of the services named, again and again: all must be ok, and at least one must speak. */
+  readonly checks: readonly AnyCheck[];
+  readonly services: readonly string[];
+  /** All of this must hold without a break for so long. */
+  readonly quietSeconds: number;
+  /** It must have begun to hold by then. */
+  readonly withinSeconds: number;
+}
+
+/** Whether it was carried out, by looking. `mark` changes when what was proven is no longer the same, as another pid. */
+export type Done =
+  | { readonly is: 'done'; readonly mark: string }
+  | { readonly is: 'not_done' | 'unclear'; readonly say: string };
+
+/** Something that can be done to a node: pure, it builds what is sent and reads what comes back. */
+export interface Action<Args> {
+  /** `service.restart` */
+  readonly name: string;
+  readonly summary: string;
+  readonly args: z.ZodType<Args>;
+  /** What is judged before, on the services named: their findings are handed to `plan`. */
+  guards(args: Args, node: Node): Pick<Proof, 'checks' | 'services'>;
+  plan(args: Args, node: Node, findings: readonly Finding[]): Asking<Plan>;
+  /** May look first, for the way to the manager. */
+  order(args: Args, node: Node, change: Change): Asking<Order>;
+  /** Looked at after a change, and before anything else where a crash or a lost link left no answer. */
+  done(args: Args, node: Node, before: Json): Asking<Done>;
+  proof(args: Args, node: Node): Proof;
+}
+
+// The one variance slot: a list of actions with different arguments.
+// oxlint-disable-next-line typescript/no-explicit-any
+export type AnyAction = Action<any>;
+
+export const defineAction = <Args>(action: Action<Args>): Action<Args> => action;
