@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Attributes } from 'ssh2';
 import type { FileAsk, FileFacts, FileTrouble, ListFound, Reply, SpaceFound, StatFound } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
@@ -13,6 +14,15 @@ const entriesListed = 2_000;
 const listingsAhead = 4;
 const desksStuck = 3;
 
+/** As long as a question waits at most. */
+const patienceMs = 10_000;
+
+interface Hang {
+  /** By the clock of `performance`. */
+  readonly since: number;
+  readonly over: Promise<void>;
+}
+
 interface Seat {
   readonly desk: Desk;
   readonly read: ReturnType<typeof createReader>;
@@ -20,7 +30,7 @@ interface Seat {
 
 /** Answers questions about files over one SFTP channel that is opened once and kept. */
 export function createSftp(channels: Channels) {
-  const stuck = new Set<string>();
+  const stuck = new Map<string, Hang>();
   let seat: Promise<Seat | undefined> | undefined;
   let sitting: Seat | undefined;
   let withdrawn = false;
@@ -30,7 +40,7 @@ export function createSftp(channels: Channels) {
   });
 
   const stalled = (path: string, over: Promise<void>) => {
-    stuck.add(path);
+    stuck.set(path, { since: performance.now(), over });
     void over.then(() => stuck.delete(path));
   };
   async function open(): Promise<Seat | undefined> {
@@ -53,10 +63,11 @@ export function createSftp(channels: Channels) {
     }
   }
 
-  /** Errors: `NoSftp`, `LINK_LOST`, and `WEDGED` for a path that an earlier question still hangs on. */
+  /** Errors: `NoSftp`, `LINK_LOST`, and `WEDGED` for a path that an earlier question hangs on for ten seconds. */
   return async function ask(question: FileAsk): Promise<FileAnswer> {
     for (;;) {
-      if (stuck.has(question.path)) throw wedged(question.path);
+      const hang = stuck.get(question.path);
+      if (hang !== undefined) await overInTime(hang, question.path);
       const { desk, read } = sitting?.desk.usable() ? sitting : await seated();
       try {
         return await answer(desk, read, question);
@@ -68,6 +79,13 @@ export function createSftp(channels: Channels) {
       }
     }
   };
+}
+
+/** Errors: `WEDGED`. A node that is only slow, with more to do than it can, goes on before long. */
+async function overInTime({ since, over }: Hang, path: string): Promise<void> {
+  const left = patienceMs - (performance.now() - since);
+  const waited = pause(Math.max(0, left), 'still', { ref: false });
+  if ((await Promise.race([over, waited])) === 'still') throw wedged(path);
 }
 
 const wedged = (path: string) =>
