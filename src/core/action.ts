@@ -27,6 +27,8 @@ export interface Change {
   readonly proves: readonly string[];
   /** What takes it back, and that as a sentence; null: nothing does. */
   readonly undo: (Wanted & { readonly what: string }) | null;
+  /** It is done once more when changes before it in its set are taken back: a service takes up the old file by a restart. */
+  readonly again?: boolean;
   /** Of the world as it is now, all that an approval rests on. Another one is another digest, and wants another approval. */
   readonly world: Json;
   /** What is needed to go back, and to tell later whether it was done. It is on disk here before anything is sent. */
@@ -42,11 +44,20 @@ export type Plan =
 /** A command that alters the node, and how its answer reads. */
 export interface Order {
   readonly command: Command<'change'>;
+  /** How long it may still be carried out after the line was cut, as by a manager that was told. The rest ends at once. */
+  readonly lingersMs: number;
   read(reply: Reply): Outcome;
 }
 
-export const order = <A extends Ask>(command: Command<'change', A>, read: (reply: ReplyOf<A>) => Outcome): Order => ({
+const endsWithinMs = 3_000;
+
+export const order = <A extends Ask>(
+  command: Command<'change', A>,
+  read: (reply: ReplyOf<A>) => Outcome,
+  { lingersMs = endsWithinMs }: { lingersMs?: number } = {},
+): Order => ({
   command,
+  lingersMs,
   read: (reply) => read(reply as ReplyOf<A>),
 });
 

@@ -13,6 +13,7 @@ export const plannedChangeSchema = wantedSchema.extend({
   drops: z.array(z.string()).describe('Who else notices'),
   proves: z.array(z.string()).describe('By what it is proven'),
   undo: wantedSchema.extend({ what: z.string() }).nullable().describe('null: it can not be undone'),
+  again: z.boolean().optional().describe('Done once more when what came before it is taken back'),
   digest: digestSchema.describe('Of the change and of the world that it rests on'),
 });
 /** A change as it was planned: all that is shown to whoever approves it. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ChangeState } from './change-outcome.ts';
 import { layers } from './layer.ts';
 
 export const statuses = ['ok', 'not_applicable', 'degraded', 'unknown', 'critical'] as const;
@@ -72,5 +73,7 @@ export interface Report<Data = unknown> {
   /** What a reader must know: simulated parts, unproven host keys, what was left out and how to get it. */
   readonly notes: readonly string[];
   readonly data: Data;
+  /** Where the report is about a change: how far it came. Faces ask, exit and name it by this. */
+  readonly change?: { readonly state: ChangeState; readonly digest?: string | undefined };
   readonly show: readonly (Table | RemoteText | RemoteEntries)[];
 }

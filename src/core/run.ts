@@ -1,14 +1,24 @@
 import { z } from 'zod';
+import { approvalSchema, changeSetSchema, digestSchema as digest } from './change-set.ts';
+import { jsonSchema } from './json.ts';
 
 /** Names the run and its file: small letters, digits and dashes. */
 export const runIdSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/);
 
 const when = z.number().int().describe('Epoch ms');
 const step = z.number().int().min(1);
-const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const ids = z.array(z.string()).describe('Of evidence');
 /** In short: what is longer is evidence, and named by its id. */
 const said = z.string().max(2_000);
+
+/** A step is done, taken back, or done once more after others were taken back. */
+export const ways = ['do', 'undo', 'again'] as const;
+export type Way = (typeof ways)[number];
+const way = z.enum(ways);
+
+export const runEnds = ['verified', 'not_verified', 'rolled_back', 'unknown'] as const;
+/** How a run can end; `unknown` is said to be so, and what it left has to be looked at by a person. */
+export type RunEnd = (typeof runEnds)[number];
 
 export const runSchema = z.object({
   id: runIdSchema,
@@ -16,6 +26,7 @@ export const runSchema = z.object({
   tool: z.string(),
   principal: z.string().describe('Who asked'),
   why: said,
+  undoes: runIdSchema.optional().describe('The run that it takes back'),
 });
 /** A change to one node, from the wish to its proven end. */
 export type Run = z.infer<typeof runSchema>;
@@ -26,36 +37,32 @@ export const runRecordSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('planned'),
     when,
-    digest: digest.describe('sha256 of the change set that an approval is bound to'),
-    changes: z
-      .array(z.object({ what: said, undo: said.nullable().describe('null: it can not be undone') }))
-      .describe('In the order of their steps, the first is step 1'),
-    needsApproval: z.boolean(),
+    set: changeSetSchema.describe('In the order of their steps, the first is step 1'),
   }),
+  z.object({ type: z.literal('approved'), when, approval: approvalSchema }),
   z.object({
-    type: z.literal('approved'),
+    type: z.literal('saved'),
     when,
-    digest,
-    by: z.string(),
-    policy: z.string().describe('Revision'),
-    until: z.number().int().describe('Epoch ms'),
+    step,
+    way,
+    before: jsonSchema.describe('What is needed to go back, and to tell whether it was done'),
+    ids,
   }),
-  z.object({ type: z.literal('saved'), when, what: z.enum(['rollback_point', 'evidence']), ids }),
   z.object({
     type: z.literal('intent'),
     when,
     step,
+    way,
     what: said,
-    undoes: step.optional().describe('The step it undoes'),
+    lingersMs: z.number().int().min(0).optional().describe('So long after a cut it may still be carried out'),
   }),
-  z.object({ type: z.literal('result'), when, step, how: z.enum(['done', 'failed', 'unknown']), said }),
-  z.object({ type: z.literal('verified'), when, said, ids }),
-  z.object({ type: z.literal('not_verified'), when, said, ids }),
-  z.object({ type: z.literal('undone'), when, step, said }),
+  z.object({ type: z.literal('result'), when, step, way, how: z.enum(['done', 'failed', 'unknown']), said }),
+  z.object({ type: z.literal('verified'), when, step, way, said, ids }),
+  z.object({ type: z.literal('not_verified'), when, step, way, said, ids }),
   z.object({
     type: z.literal('closed'),
     when,
-    how: z.enum(['verified', 'not_verified', 'rolled_back', 'unknown']),
+    how: z.enum(runEnds),
     said,
   }),
   z.object({ type: z.literal('note'), when, said }),

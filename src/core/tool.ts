@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import type { ChangeOutcome, ChangeRequest } from './change-outcome.ts';
 import type { AnyCheck } from './check.ts';
 import type { Effect } from './command.ts';
 import type { OpsError } from './errors.ts';
 import type { Fleet, Node } from './node.ts';
 import type { Probe } from './probe.ts';
 import type { Finding, Report } from './report.ts';
+import type { RunStory } from './run-story.ts';
 
 /** A fact and the ids of the observations behind it. */
 export interface Observed<Fact> {
@@ -38,34 +40,57 @@ export interface Ops {
   matching(pattern: string, texts: readonly string[]): Promise<readonly boolean[]>;
   /** Errors: `CANCELLED`. */
   pause(ms: number): Promise<void>;
+  readonly runs: Runs;
   /** Epoch ms. */
   now(): number;
 }
 
+/** Runs as their journals tell them. */
+export interface Runs {
+  /** The newest first. A journal that can't be read is told of, not left out. */
+  list(): Promise<readonly (RunStory | { readonly id: string; readonly trouble: string })[]>;
+  /** Errors: `UNKNOWN_RUN`, `JOURNAL_FAILED`. */
+  find(id: string): Promise<RunStory>;
+}
+
+/** What a tool may do that changes nodes: all of it through one door. */
+export interface ChangeOps extends Ops {
+  /** Plans it, and carries it out where policy and approvals let it. Errors: of the node and of the journal; `NODE_BUSY`. */
+  change(request: ChangeRequest): Promise<ChangeOutcome>;
+  /** Goes on with a run that was cut off, or takes it back. Errors: `UNKNOWN_RUN`, `RUN_BUSY`, `NODE_BUSY`. */
+  resume(run: string, way: 'on' | 'back'): Promise<ChangeOutcome>;
+}
+
+type OpsFor<E extends Effect> = E extends 'observe' ? Ops : ChangeOps;
+
 type Flat = z.ZodType<string | number | boolean | readonly string[] | undefined>;
 
 /** Something one can ask for, on every face. */
-export interface Tool<Shape extends Record<string, Flat> = Record<string, Flat>, Data extends z.ZodType = z.ZodType> {
+export interface Tool<
+  Shape extends Record<string, Flat> = Record<string, Flat>,
+  Data extends z.ZodType = z.ZodType,
+  E extends Effect = Effect,
+> {
   /** noun_verb */
   readonly name: string;
   readonly title: string;
   /** At most 600 characters, for a model that must choose. */
   readonly summary: string;
   /** The only safety fact: hints, read-only mode and confirmation derive from it. */
-  readonly effect: Effect;
+  readonly effect: E;
   readonly input: z.ZodObject<Shape>;
   readonly data: Data;
   /** On the command line: which inputs stand without a flag, and a shorter name for the tool. */
   readonly cli: { readonly positional: readonly (keyof Shape & string)[]; readonly alias?: string };
-  run(input: z.output<z.ZodObject<Shape>>, ops: Ops): Promise<Report<z.input<Data>>>;
+  run(input: z.output<z.ZodObject<Shape>>, ops: OpsFor<E>): Promise<Report<z.input<Data>>>;
 }
 
-export const defineTool = <Shape extends Record<string, Flat>, Data extends z.ZodType>(
-  tool: Tool<Shape, Data>,
-): Tool<Shape, Data> => tool;
+export const defineTool = <Shape extends Record<string, Flat>, Data extends z.ZodType, const E extends Effect>(
+  tool: Tool<Shape, Data, E>,
+): Tool<Shape, Data, E> => tool;
 
 // oxlint-disable-next-line typescript/no-explicit-any
-export type AnyTool = Tool<any, any>;
+export type AnyTool = Tool<any, any, any>;
 
 /** Inputs that many tools share, so that they read alike everywhere. */
 export const nodesInput = z.array(z.string()).default([]).describe('Names or label=value; all when empty');

@@ -11,7 +11,6 @@ const promises: ReadonlySet<RunRecord['type']> = new Set<RunRecord['type']>([
   'approved',
   'intent',
   'result',
-  'undone',
   'closed',
 ]);
 

@@ -20,7 +20,7 @@ const [, , folder, round] = process.argv;
 const journal = await openJournal(folder, 'r1');
 for (let count = 1; ; count += 1) {
   const said = \`\${round}.\${count} \` + 'x'.repeat((count * 331) % 1_900);
-  const kinds = [{ type: 'intent', step: count, what: said }, { type: 'note', said }, { type: 'result', step: count, how: 'done', said }];
+  const kinds = [{ type: 'intent', step: count, way: 'do', what: said }, { type: 'note', said }, { type: 'result', step: count, way: 'do', how: 'done', said }];
   for (const entry of kinds) {
     const seq = await journal.append(entry);
     writeSync(1, JSON.stringify([seq, entry]) + '\\n');
@@ -75,7 +75,7 @@ describe.skipIf(process.getuid?.() !== 0 || !has('mount'))('on a full disk (wher
     code: 'JOURNAL_FAILED',
     message: expect.stringMatching(/ENOSPC.*nothing may be changed now/),
   };
-  const intent = { type: 'intent', step: 1, what: 'x'.repeat(1_500) } as const;
+  const intent = { type: 'intent', step: 1, way: 'do', what: 'x'.repeat(1_500) } as const;
 
   test('a line that does not fit is refused, and so is every later one until there is room', async () => {
     writeFileSync(join(folder, 'filler'), Buffer.alloc(24_576));

@@ -8,17 +8,21 @@ import type { RunEntry } from '../../../src/core/run.ts';
 import { crc32 } from '../../../src/engine/crc32.ts';
 import { createJournal, openJournal, readJournal } from '../../../src/engine/journal.ts';
 import { journalText } from '../../../src/engine/journal-read.ts';
+import { plannedSet } from '../../support/planned-set.ts';
 import { rejection, scratchFolder } from '../../support/scratch-folder.ts';
 
 const run = { id: 'r1', node: 'gpu-1', tool: 'service_restart', principal: 'ana', why: 'llama hangs' };
 const digest = 'a'.repeat(64);
 const entries: readonly RunEntry[] = [
-  { type: 'planned', digest, needsApproval: true, changes: [{ what: 'restart llama', undo: null }] },
-  { type: 'approved', digest, by: 'ben', policy: '1', until: 9 },
-  { type: 'saved', what: 'rollback_point', ids: ['e-1'] },
-  { type: 'intent', step: 1, what: 'restart llama' },
-  { type: 'result', step: 1, how: 'done', said: 'llama: started ✓\n' },
-  { type: 'verified', said: 'healthy for 60 s', ids: ['e-2'] },
+  { type: 'planned', set: plannedSet() },
+  {
+    type: 'approved',
+    approval: { digest, node: 'gpu-1', policy: digest, by: 'ben', how: 'terminal', at: 1, until: 9 },
+  },
+  { type: 'saved', step: 1, way: 'do', before: { pid: 7 }, ids: ['e-1'] },
+  { type: 'intent', step: 1, way: 'do', what: 'restart llama' },
+  { type: 'result', step: 1, way: 'do', how: 'done', said: 'llama: started ✓\n' },
+  { type: 'verified', step: 1, way: 'do', said: 'healthy for 60 s', ids: ['e-2'] },
   { type: 'closed', how: 'verified', said: '' },
 ];
 
@@ -203,17 +207,17 @@ describe('the disk', () => {
     const datasync = await flushes();
     const journal = await createJournal(scratchFolder().path, run);
     const flushed: string[] = ['started'].filter(() => datasync.mock.calls.length === 1);
-    for (const entry of [...entries, { type: 'undone', step: 1, said: '' }, { type: 'note', said: '' }] as const) {
+    for (const entry of [...entries, { type: 'note', said: '' }] as const) {
       datasync.mockClear();
       await journal.append(entry);
       if (datasync.mock.calls.length === 1) flushed.push(entry.type);
     }
-    expect(flushed).toEqual(['started', 'planned', 'approved', 'intent', 'result', 'closed', 'undone']);
+    expect(flushed).toEqual(['started', 'planned', 'approved', 'intent', 'result', 'closed']);
     datasync.mockClear();
     let flush: (() => void) | undefined;
     datasync.mockImplementationOnce(() => new Promise<void>((resolve) => (flush = resolve)));
     let acknowledged = false;
-    const appended = journal.append({ type: 'intent', step: 2, what: '' }).then(() => (acknowledged = true));
+    const appended = journal.append({ type: 'intent', step: 2, way: 'do', what: '' }).then(() => (acknowledged = true));
     await vi.waitFor(() => expect(datasync.mock.calls.length).toBe(1));
     expect(acknowledged).toBe(false);
     flush?.();
@@ -226,7 +230,7 @@ describe('the disk', () => {
     const journal = await createJournal(scratchFolder().path, run);
     datasync.mockRejectedValueOnce(Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' }));
     const failure = { code: 'JOURNAL_FAILED', message: expect.stringMatching(/EIO.*nothing may be changed now/) };
-    const intent = { type: 'intent', step: 1, what: 'restart llama' } as const;
+    const intent = { type: 'intent', step: 1, way: 'do', what: 'restart llama' } as const;
     expect(await rejection(journal.append(intent))).toMatchObject(failure);
     expect(await rejection(journal.append(intent))).toMatchObject(failure);
     expect(datasync.mock.calls.length).toBe(2);

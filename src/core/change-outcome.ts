@@ -1,0 +1,35 @@
+import type { Wanted } from './action.ts';
+import type { ChangeSet } from './change-set.ts';
+import type { Node } from './node.ts';
+import type { Finding, Next } from './report.ts';
+import { runEnds } from './run.ts';
+
+/** What a tool wants done to a node. */
+export interface ChangeRequest {
+  readonly tool: string;
+  readonly node: Node;
+  readonly why: string;
+  /** In order. */
+  readonly steps: readonly Wanted[];
+  /** Only say what would be done. */
+  readonly planOnly: boolean;
+  /** The run that this takes back. */
+  readonly undoes?: string;
+}
+
+export const changeStates = ['planned', 'awaiting_approval', 'denied', 'held', 'refused', ...runEnds] as const;
+/** How far it came: `denied` by the policy, `held` by a brake, `refused` because it can't help or can't be done. */
+export type ChangeState = (typeof changeStates)[number];
+
+/** What became of it. */
+export interface ChangeOutcome {
+  readonly state: ChangeState;
+  /** One sentence. */
+  readonly said: string;
+  readonly set?: ChangeSet;
+  /** The id of the run, where there is one. */
+  readonly run?: string;
+  readonly findings: readonly Finding[];
+  readonly next: readonly Next[];
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,92 @@
+import { opsError, type ErrorCode } from '../core/errors.ts';
+import type { Json } from '../core/json.ts';
+import type { Way } from '../core/run.ts';
+import type { Hands } from './hands.ts';
+import type { Deed } from './plan-set.ts';
+
+/** In a journal; all of it is evidence. */
+const longest = 2_000;
+/** How long a node may be gone before we give up to see what came of a command. */
+const patienceMs = 60_000;
+const lookAgainMs = 1_000;
+
+/** Trouble that comes before anything is sent. Whatever else is thrown leaves open whether it was carried out. */
+const unsent: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['LOCK_LOST', 'REFUSED_BY_NODE']);
+
+export interface Sent {
+  readonly how: 'done' | 'failed' | 'unknown';
+  readonly said: string;
+}
+
+/** Which step of a run, and whether it is done, taken back, or done once more. */
+export interface Which {
+  readonly step: number;
+  readonly way: Way;
+}
+
+/**
+ * Carries one change out, once.
+ *
+ * The way back and the intent are on disk before; no answer is never success and is not tried again: it is looked at.
+ * Errors: `JOURNAL_FAILED`, and `CANCELLED` while it looks.
+ */
+export async function carryOut(hands: Hands, which: Which, { action, args, change, ids }: Deed): Promise<Sent> {
+  const { journal, node } = hands;
+  await hands.keep(ids);
+  const { fact: order } = await hands.look.at(`${action.name} order`, () => action.order(args, node, change));
+  await journal.append({ type: 'saved', ...which, before: change.before, ids: [...ids] });
+  const { lingersMs } = order;
+  await journal.append({ type: 'intent', ...which, what: change.what.slice(0, longest), lingersMs });
+  hands.say(change.what);
+  const sent = await hands.send(order.command).then(
+    async ({ reply, id }): Promise<Sent> => {
+      await hands.keep([id]);
+      return order.read(reply);
+    },
+    (thrown: unknown): Sent => {
+      const { code, message } = opsError(thrown);
+      return { how: unsent.has(code) ? 'failed' : 'unknown', said: message };
+    },
+  );
+  await journal.append({ type: 'result', ...which, how: sent.how, said: sent.said.slice(0, longest) });
+  if (sent.how !== 'unknown') return sent;
+  return await settle(hands, which, { action, args, before: change.before, lingersMs });
+}
+
+/**
+ * Finds out by looking what came of a change that left no answer. That it was not done counts only when nobody can still
+ * be doing it.
+ *
+ * Errors: `JOURNAL_FAILED`, `CANCELLED`.
+ */
+export async function settle(
+  hands: Hands,
+  which: Which,
+  { action, args, before, lingersMs }: Pick<Deed, 'action' | 'args'> & { before: Json; lingersMs: number },
+): Promise<Sent> {
+  const { journal, node } = hands;
+  const still = performance.now() + lingersMs;
+  const until = still + patienceMs;
+  for (;;) {
+    const seen = await hands.look
+      .at(`${action.name} done`, () => action.done(args, node, before))
+      .then(({ fact }) => fact)
+      .catch((thrown: unknown) => {
+        const { code, message } = opsError(thrown);
+        if (code === 'CANCELLED' || code === 'DEFECT') throw thrown;
+        return { is: 'out_of_reach' as const, say: message };
+      });
+    if (seen.is === 'done' || (seen.is === 'not_done' && performance.now() >= still)) {
+      const sent: Sent =
+        seen.is === 'done'
+          ? { how: 'done', said: 'It left no answer, and was seen to be done.' }
+          : { how: 'failed', said: `It left no answer, and was not done: ${seen.say}` };
+      await journal.append({ type: 'result', ...which, how: sent.how, said: sent.said.slice(0, longest) });
+      return sent;
+    }
+    if (performance.now() > until)
+      return { how: 'unknown', said: `It left no answer, and can't be told by looking: ${seen.say}` };
+    hands.say(`Looking what came of it: ${seen.say}`);
+    await hands.pause(lookAgainMs);
+  }
+}

@@ -1,0 +1,102 @@
+import type { Approval, ChangeSet } from '../core/change-set.ts';
+import type { ChangeOutcome, ChangeRequest } from '../core/change-outcome.ts';
+import type { Finding } from '../core/report.ts';
+import type { Run } from '../core/run.ts';
+import { judge, occasion, type ChangeDesk } from './change-desk.ts';
+import type { Look } from './hands.ts';
+import { inTheWay } from './in-the-way.ts';
+import { createJournal } from './journal.ts';
+import type { Journal } from './journal-write.ts';
+import { leaseSeconds, takeNodeLock, type NodeLock } from './node-lock.ts';
+import { cutOff, nothing, outcome, refused, saidOf } from './outcomes.ts';
+import { planAll, type Planned } from './plan-all.ts';
+import { isRefusal } from './plan-set.ts';
+import { runSet } from './run-set.ts';
+import { newRunId } from './runs.ts';
+import { handsOn } from './work-on.ts';
+
+/**
+ * Plans a change and carries it out where policy, brakes and approvals let it.
+ *
+ * It is planned again behind the lock of the node: somebody may have changed it while a person thought it over.
+ */
+export async function changeNode(desk: ChangeDesk, request: ChangeRequest): Promise<ChangeOutcome> {
+  const { node } = request;
+  const { session, look } = await desk.open(node);
+  const early = await ready(desk, request, look);
+  if ('state' in early) return early;
+  const id = newRunId(Date.now());
+  const lock = await takeNodeLock({ session, node, owner: desk.principal, run: id, leaseSeconds, signal: desk.signal });
+  try {
+    const plan = await ready(desk, request, look, early.findings);
+    return 'state' in plan ? plan : await started(desk, request, plan, id, lock);
+  } finally {
+    await lock.release().catch(() => desk.say(`The lock of ${node.name} could not be given back; it ends by itself.`));
+  }
+}
+
+/** The plan as things are now, or why it goes no further. */
+async function ready(
+  desk: ChangeDesk,
+  request: ChangeRequest,
+  look: Look,
+  known?: readonly Finding[],
+): Promise<Planned | ChangeOutcome> {
+  const plan = await planAll(request, { ...desk, look, now: Date.now(), known });
+  return isRefusal(plan) ? refused(plan) : ((await inTheWay(desk, request, plan)) ?? plan);
+}
+
+async function started(
+  desk: ChangeDesk,
+  request: ChangeRequest,
+  { set, findings }: Planned,
+  id: string,
+  lock: NodeLock,
+): Promise<ChangeOutcome> {
+  const { principal, actions, folder } = desk;
+  const { node, tool, why, undoes } = request;
+  const run: Run = {
+    id,
+    node: node.name,
+    tool,
+    principal,
+    why: why.slice(0, 2_000),
+    ...(undoes !== undefined && { undoes }),
+  };
+  const journal = await createJournal(folder, run);
+  try {
+    await journal.append({ type: 'planned', set });
+    const approval = await approved(desk, set, request, journal, id);
+    if (approval === 'used') return await usedMeanwhile(set, journal, id);
+    if (lock.takenFrom !== undefined)
+      await journal.append({ type: 'note', said: `The lock of the node was left by ${lock.takenFrom.owner}.` });
+    const line = await desk.open(node, { id, ...(approval !== undefined && { approval: approval.digest }) });
+    const hands = handsOn({ ...desk, ...line, node, lock, journal });
+    const knownSignatures = findings.flatMap(({ signature }) => signature ?? []);
+    return outcome(await runSet({ hands, actions, knownSignatures }, 'on').catch(cutOff(id)), set, id);
+  } finally {
+    await journal.close();
+  }
+}
+
+/** The approval, now used up for this run; undefined where none is needed. */
+async function approved(
+  desk: ChangeDesk,
+  set: ChangeSet,
+  request: Pick<ChangeRequest, 'node' | 'undoes'>,
+  journal: Journal,
+  run: string,
+): Promise<Approval | undefined | 'used'> {
+  if ((await judge(desk, set, request)).decision === 'allow') return undefined;
+  const counted = await desk.approvals.take({ ...occasion(desk, set), run });
+  if (!counted.counts) return 'used';
+  await journal.append({ type: 'approved', approval: counted.approval });
+  await desk.plans.forget(set.digest);
+  return counted.approval;
+}
+
+async function usedMeanwhile(set: ChangeSet, journal: Journal, run: string): Promise<ChangeOutcome> {
+  const said = 'Another run has used the approval in this moment: nothing was done.';
+  await journal.append({ type: 'closed', how: 'not_verified', said });
+  return { ...nothing, state: 'awaiting_approval', said: saidOf(set), set, run, notes: [said] };
+}

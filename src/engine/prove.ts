@@ -1,0 +1,103 @@
+import { durationText } from '../core/format.ts';
+import { opsError } from '../core/errors.ts';
+import type { Json } from '../core/json.ts';
+import type { Node } from '../core/node.ts';
+import type { Finding } from '../core/report.ts';
+import type { Which } from './carry-out.ts';
+import type { Hands } from './hands.ts';
+import { servicesOf, type Deed } from './plan-set.ts';
+
+const firstPauseMs = 100;
+const longestPauseMs = 500;
+/** Between two looks at what is well already. */
+const watchMs = 2_000;
+
+export interface Proven {
+  readonly verified: boolean;
+  /** One sentence. */
+  readonly said: string;
+  /** Of the last look. */
+  readonly findings: readonly Finding[];
+}
+
+type Sample =
+  | { readonly is: 'well'; readonly mark: string; readonly findings: readonly Finding[] }
+  | { readonly is: 'bad'; readonly say: string; readonly findings: readonly Finding[] };
+
+/**
+ * Proves that a change holds: seen to be done, every check of its services ok, unbroken for the quiet time, in two looks
+ * at least. Another process in the meantime, or one look that is not well, begins the time anew.
+ *
+ * Errors: `JOURNAL_FAILED`, `CANCELLED`, `LOCK_LOST`.
+ */
+export async function prove(
+  hands: Hands,
+  which: Which,
+  deed: Pick<Deed, 'action' | 'args'> & { readonly before: Json; readonly knownSignatures: readonly string[] },
+): Promise<Proven> {
+  const { action, args } = deed;
+  const { quietSeconds, withinSeconds } = action.proof(args, hands.node);
+  const start = performance.now();
+  let well: { readonly mark: string; readonly since: number; readonly looks: number } | undefined;
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
+    const at = performance.now();
+    const sample = await sampled(hands, deed);
+    if (sample.is === 'well')
+      well =
+        sample.mark === well?.mark ? { ...well, looks: well.looks + 1 } : { mark: sample.mark, since: at, looks: 1 };
+    else well = undefined;
+    const heldMs = well === undefined ? 0 : at - well.since;
+    if (well !== undefined && well.looks > 1 && heldMs >= quietSeconds * 1_000) {
+      const said = `It holds: well for ${durationText(quietSeconds)} without a break, in ${well.looks} looks.`;
+      return await written(hands, which, { verified: true, said, findings: sample.findings });
+    }
+    if ((well?.since ?? at) - start > withinSeconds * 1_000) {
+      const why = sample.is === 'bad' ? sample.say : 'it did not keep well for long enough';
+      const said = `It is not proven within ${durationText(withinSeconds)}: ${why}`;
+      return await written(hands, which, { verified: false, said, findings: sample.findings });
+    }
+    hands.say(sample.is === 'bad' ? `Not well yet: ${sample.say}` : `Well for ${durationText(heldMs / 1_000)} now`);
+    await hands.hold();
+    const left = quietSeconds * 1_000 - (performance.now() - (well?.since ?? 0));
+    await hands.pause(well === undefined ? pauseMs : Math.max(1, Math.min(left, watchMs)));
+  }
+}
+
+async function written(hands: Hands, which: Which, proven: Proven): Promise<Proven> {
+  const ids = proven.findings.flatMap(({ evidence }) => evidence).slice(0, 64);
+  await hands.keep(ids);
+  const type = proven.verified ? 'verified' : 'not_verified';
+  await hands.journal.append({ type, ...which, said: proven.said.slice(0, 2_000), ids });
+  return proven;
+}
+
+/** What can't be looked at is not well. */
+async function sampled(
+  { look, node }: Hands,
+  { action, args, before, knownSignatures }: Parameters<typeof prove>[2],
+): Promise<Sample> {
+  try {
+    const { fact: done } = await look.at(`${action.name} done`, () => action.done(args, node, before));
+    if (done.is !== 'done') return { is: 'bad', say: done.say, findings: [] };
+    const { checks, services } = action.proof(args, node);
+    const findings = checks.length === 0 ? [] : await look.survey(grown(servicesOf(node, services)), checks);
+    const bad = findings.find((finding) => speaksAgainst(finding, knownSignatures));
+    if (bad !== undefined) return { is: 'bad', say: bad.summary, findings };
+    if (checks.length > 0 && !findings.some(({ status }) => status === 'ok'))
+      return { is: 'bad', say: 'no check says that it is well', findings };
+    return { is: 'well', mark: done.mark, findings };
+  } catch (thrown) {
+    const { code, message } = opsError(thrown);
+    if (code === 'CANCELLED' || code === 'DEFECT') throw thrown;
+    return { is: 'bad', say: message, findings: [] };
+  }
+}
+
+/** A line that was in the log before, and only degrades, is nothing that the change has brought. */
+const speaksAgainst = ({ status, signature }: Finding, known: readonly string[]): boolean =>
+  status !== 'ok' &&
+  status !== 'not_applicable' &&
+  !(status === 'degraded' && signature !== undefined && known.includes(signature));
+
+/** Here the quiet time says how long a service must have run, not its age. */
+const grown = (node: Node): Node => ({ ...node, thresholds: { ...node.thresholds, youngSeconds: 0 } });

@@ -1,0 +1,89 @@
+import type { StepStory } from '../core/run-story.ts';
+import { carryOut, settle } from './carry-out.ts';
+import { actionOf, isRefusal, planDeed, plannedChange, type Deed } from './plan-set.ts';
+import { prove } from './prove.ts';
+import { storyOf, type Ended, type Running } from './running.ts';
+import { takeBack } from './take-back.ts';
+
+/**
+ * Carries a run on to its end: what was left open is looked at first, then step by step, each proven before the next. What
+ * can't be proven is taken back, with all before it.
+ *
+ * Errors: `JOURNAL_FAILED`, `CANCELLED`; then the run stays open, and can be gone on with.
+ */
+export async function runSet(options: Running, way: 'on' | 'back'): Promise<Ended> {
+  const { hands } = options;
+  const ended = await carriedOn(options, way);
+  await hands.journal.append({ type: 'closed', how: ended.how, said: ended.said.slice(0, 2_000) });
+  return ended;
+}
+
+async function carriedOn(options: Running, way: 'on' | 'back'): Promise<Ended> {
+  const open = await settled(options);
+  if (open !== undefined) return open;
+  const begunBack = storyOf(options.hands).steps.some(({ ways }) => ways.undo ?? ways.again);
+  if (way === 'back' || begunBack)
+    return await takeBack(options, way === 'back' ? 'It was to be taken back.' : 'It was being taken back.');
+  for (const [index, told] of storyOf(options.hands).steps.entries()) {
+    const trouble = await stepDone(options, index + 1, told);
+    if (trouble === undefined) continue;
+    if (trouble.how === 'unknown') return trouble;
+    return { ...(await takeBack(options, trouble.said)), findings: trouble.findings ?? [] };
+  }
+  const said = storyOf(options.hands).steps.map(({ change }) => change.what);
+  return { how: 'verified', said: `Done and proven: ${said.join(' ')}` };
+}
+
+/** Looks at every step that was sent and left no answer. */
+async function settled({ hands, actions }: Running): Promise<Ended | undefined> {
+  for (const [index, { change, befores, ways }] of storyOf(hands).steps.entries()) {
+    for (const way of ['do', 'undo', 'again'] as const) {
+      const sent = ways[way];
+      const wanted = way === 'undo' ? change.undo : change;
+      if (sent?.how !== 'unknown' || wanted === null) continue;
+      const lingersMs = Math.max(0, sent.until - Date.now());
+      const deed = { ...actionOf(actions, wanted), before: befores[way] ?? null, lingersMs };
+      const seen = await settle(hands, { step: index + 1, way }, deed);
+      if (seen.how === 'unknown') return { how: 'unknown', said: `${change.what} ${seen.said}` };
+    }
+  }
+  return undefined;
+}
+
+/** One step from where it stands to its proof. Undefined: proven. */
+async function stepDone(options: Running, step: number, told: StepStory): Promise<Ended | undefined> {
+  const { hands, actions } = options;
+  const { change } = told;
+  const before = told.ways.do;
+  if (before?.how === 'done' && before.verified === true) return undefined;
+  if (before?.how === 'failed') return { how: 'not_verified', said: `${change.what} It failed: ${before.said}` };
+  const saved = told.befores.do;
+  if (before?.how === 'done' && saved !== undefined)
+    return await proven(options, step, change.what, { ...actionOf(actions, change), before: saved });
+  const deed = await asApproved(options, told);
+  if ('how' in deed) return deed;
+  const sent = await carryOut(hands, { step, way: 'do' }, deed);
+  if (sent.how === 'unknown') return { how: 'unknown', said: `${change.what} ${sent.said}` };
+  if (sent.how === 'failed') return { how: 'not_verified', said: `${change.what} It failed: ${sent.said}` };
+  return await proven(options, step, change.what, { ...deed, before: deed.change.before });
+}
+
+async function proven(
+  { hands, knownSignatures }: Running,
+  step: number,
+  what: string,
+  deed: Pick<Parameters<typeof prove>[2], 'action' | 'args' | 'before'>,
+): Promise<Ended | undefined> {
+  const { verified, said, findings } = await prove(hands, { step, way: 'do' }, { ...deed, knownSignatures });
+  return verified ? undefined : { how: 'not_verified', said: `${what} ${said}`, findings };
+}
+
+/** The step planned once more, in the moment before it is sent: it must still be what was approved. */
+async function asApproved({ hands, actions }: Running, { change }: StepStory): Promise<Deed | Ended> {
+  const deed = await planDeed(change, { actions, node: hands.node, look: hands.look, known: [] });
+  if (isRefusal(deed))
+    return { how: 'not_verified', said: `${change.what} It can't be done any more: ${deed.because}` };
+  const { digest } = plannedChange({ action: change.action, args: change.args }, deed);
+  if (digest === change.digest) return deed;
+  return { how: 'not_verified', said: `${change.what} It was not done: the node has changed since it was planned.` };
+}

@@ -1,0 +1,29 @@
+import type { AnyAction } from '../core/action.ts';
+import { OpsError } from '../core/errors.ts';
+import type { Finding } from '../core/report.ts';
+import type { RunEnd } from '../core/run.ts';
+import { runStory, type RunStory } from '../core/run-story.ts';
+import type { Hands } from './hands.ts';
+
+/** A run under way. */
+export interface Running {
+  readonly hands: Hands;
+  readonly actions: readonly AnyAction[];
+  /** Signatures that were in the logs before. */
+  readonly knownSignatures: readonly string[];
+}
+
+/** How a run ended, as a sentence. */
+export interface Ended {
+  readonly how: RunEnd;
+  readonly said: string;
+  /** What spoke against it. */
+  readonly findings?: readonly Finding[];
+}
+
+/** Errors: `DEFECT` for a journal without a plan, which nobody hands in. */
+export function storyOf({ journal }: Pick<Hands, 'journal'>): RunStory {
+  const story = runStory(journal.records);
+  if (story?.set === undefined) throw new OpsError('DEFECT', 'A run without a plan was to be carried on.');
+  return story;
+}
