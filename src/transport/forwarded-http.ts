@@ -15,7 +15,7 @@ const noted = {
   socket: 'sshd refuses to forward unix sockets: they are asked by commands.',
 } as const;
 
-/** Asks HTTP on the node through forwarded channels, by commands where sshd refuses to forward, or from here. */
+/** Asks HTTP on the node through forwarded channels, by commands behind a fence or where sshd refuses to, or from here. */
 export function createForwardedHttp(
   connection: Connection,
   executor: Executor,
@@ -53,10 +53,10 @@ export function createForwardedHttp(
   }
 
   return async function ask(command: Command<Effect, HttpAsk>, signal?: AbortSignal): Promise<Reply> {
-    const { ask: question, effect } = command;
+    const { ask: question, effect, fence } = command;
     const start = performance.now();
     const direct = question.from === 'here';
-    if (!direct && refused.has(question.socket === undefined ? 'port' : 'socket'))
+    if (fence !== undefined || (!direct && refused.has(question.socket === undefined ? 'port' : 'socket')))
       return httpByExec(executor, command, signal);
     const timed = (reply: HttpReply): Reply => ({ ...reply, at: Date.now(), ms: performance.now() - start });
     try {

@@ -8,11 +8,10 @@ import type { Executor } from './executor.ts';
 import { tether } from './tether.ts';
 
 const complaintBytes = 16_384;
-const notFound = 127;
 
 /**
- * Asks HTTP on the node by a program there, where the connection can't be forwarded: curl, else python3. Everything
- * about the request goes over its input, so that no secret stands in the list of processes.
+ * Asks HTTP on the node by a program there, where the connection can't be forwarded or a fence stands before the request:
+ * curl, else python3. Everything about the request goes over its input, so that no secret stands in the list of processes.
  *
  * Errors: those of `tether`, and `REFUSED_BY_NODE` where neither program is there.
  */
@@ -26,7 +25,7 @@ export async function httpByExec(
     const left = Math.max(1, command.deadlineMs - (performance.now() - start));
     const reader = createAnswerReader(command.ask.bytes);
     const complaints = new CaptureBuffer(complaintBytes);
-    const { exitCode } = await tether(
+    const { exitCode, notFound } = await tether(
       executor,
       {
         command: { ...command, deadlineMs: left },
@@ -36,15 +35,19 @@ export async function httpByExec(
       },
       signal,
     );
-    if (exitCode === notFound) continue;
+    if (notFound) continue;
     const timed = { at: Date.now(), ms: performance.now() - start };
     const answer = reader.end();
     if (exitCode === 0 && answer) return { ok: true, ...answer, ...timed };
     return { ok: false, ...reasonOf(exitCode, clean(captured(complaints.end()))), ...timed };
   }
-  throw new OpsError('REFUSED_BY_NODE', 'The node has neither curl nor python3, and its sshd does not forward.', {
-    hint: 'Install curl there, or allow forwarding in its sshd_config.',
-  });
+  throw command.fence === undefined
+    ? new OpsError('REFUSED_BY_NODE', 'The node has neither curl nor python3, and its sshd does not forward.', {
+        hint: 'Install curl there, or allow forwarding in its sshd_config.',
+      })
+    : new OpsError('REFUSED_BY_NODE', 'The node has neither curl nor python3, and a change is sent by no other way.', {
+        hint: 'Install curl there.',
+      });
 }
 
 export type Why = { readonly reason: HttpTroubleReason; readonly message: string };

@@ -42,6 +42,7 @@ export function createLocalTransport(): Transport {
   }
 
   async function askHttp(command: Command<Effect, HttpAsk>, signal?: AbortSignal): Promise<Reply> {
+    if (command.fence !== undefined) return await httpByExec(executor, command, signal);
     const start = performance.now();
     const once = command.effect !== 'observe';
     const given = new AbortController();

@@ -7,7 +7,8 @@ export interface SshWords {
   alone(line: string): readonly [string, ...string[]];
 }
 
-const sessionRefused = /session request failed: Session open refused by peer/;
+// At the very beginning: what a program prints comes later, and its line must not run twice.
+const sessionRefused = /^(?:mux_client_request_session: )?session request failed: Session open refused by peer/;
 const exitOfSsh = 255;
 
 /**

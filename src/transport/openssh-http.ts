@@ -23,6 +23,7 @@ export function createOpensshHttp(master: Master, executor: Executor, here: Http
   });
 
   async function ask(command: Command<Effect, HttpAsk>, signal?: AbortSignal): Promise<Reply> {
+    if (command.fence !== undefined) return await httpByExec(executor, command, signal);
     const start = performance.now();
     const direct = command.ask.from === 'here';
     const given = new AbortController();

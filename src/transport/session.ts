@@ -1,13 +1,15 @@
 import type { Ask, Command, Effect, Reply, ReplyOf } from '../core/command.ts';
+import { describeAsk } from '../core/describe-ask.ts';
 import { OpsError } from '../core/errors.ts';
 import type { Session } from '../core/session.ts';
 
-/** A session over one function that answers every kind of question. */
+/** A session over one function that answers every kind of question. Nothing changes a node but behind a fence. */
 export const sessionOf = (
   put: (command: Command, signal?: AbortSignal) => Promise<Reply>,
   notes: () => readonly string[],
 ): Session => ({
   async ask<A extends Ask>(command: Command<Effect, A>, signal?: AbortSignal): Promise<ReplyOf<A>> {
+    mustBeFenced(command);
     const reply = await put(command, signal);
     if (answersTo(reply, command.ask)) return reply;
     throw new OpsError('DEFECT', `a ${command.ask.kind} was answered as something else`);
@@ -20,4 +22,15 @@ function answersTo<A extends Ask>(reply: Reply | ReplyOf<A>, { kind }: A): reply
   if (kind === 'exec') return 'exitCode' in known;
   if (kind === 'http') return 'status' in known || 'reason' in known;
   return !('exitCode' in known || 'status' in known || 'reason' in known);
+}
+
+function mustBeFenced({ effect, ask, fence, deadlineMs }: Command): void {
+  const defect = (why: string) => new OpsError('DEFECT', `${describeAsk(ask)} ${why}`);
+  if (fence === undefined) {
+    if (effect === 'change') throw defect('would change the node without a fence');
+    return;
+  }
+  if (ask.kind !== 'exec' && !(ask.kind === 'http' && ask.from === 'node'))
+    throw defect('runs nothing on the node, so no fence can stand before it');
+  if (fence.leaseSeconds * 1_000 <= deadlineMs) throw defect('may take longer than its lease');
 }

@@ -3,14 +3,17 @@ import type { Command, ExecAsk } from '../core/command.ts';
 import { describeAsk } from '../core/describe-ask.ts';
 import { OpsError } from '../core/errors.ts';
 import { durationText } from '../core/format.ts';
+import { lockTrouble } from '../core/lock-shell.ts';
 import { clean } from '../core/text.ts';
 import type { Ended, Executor, Outputs, Running } from './executor.ts';
+import { fenceWords, passMark } from './fence.ts';
 import { lifelineLine } from './lifeline.ts';
 import { beforeMark, behindMark } from './marked-output.ts';
 
 // The node needs up to 3.2 s: 2 s between TERM and KILL, then a second for the KILL to be seen.
 const treeMs = 4_000;
 const exitOfLostSsh = 255;
+const exitOfNotFound = 127;
 
 /** A program on its lifeline: what to run and for which command, whose deadline and effect hold. */
 export interface Tether {
@@ -21,21 +24,30 @@ export interface Tether {
   readonly started?: (running: Running) => void;
 }
 
+/** How a program ended. `notFound`: it is not there; behind a fence that is certain, else 127 may be its own. */
+export interface Untied extends Ended {
+  readonly notFound: boolean;
+}
+
 /**
- * Runs a program on a lifeline until it ends, the deadline has passed, or `signal` aborts.
+ * Runs a program on a lifeline, and behind the fence of its command, until it ends, the deadline has passed, or `signal`
+ * aborts.
  *
  * When it is given up, its tree is ended first: the error comes when that is done, at most 4 s later.
- * Errors: `DEADLINE`, `CANCELLED`, `LINK_LOST`, `REFUSED_BY_NODE` where no program can be run, and those of the executor.
+ * Errors: `DEADLINE`, `CANCELLED`, `LINK_LOST`, `LOCK_LOST`, `REFUSED_BY_NODE` where no program can be run, and those of
+ * the executor.
  */
 export async function tether(
   executor: Executor,
   { command, program, outputs, started }: Tether,
   signal?: AbortSignal,
-): Promise<Ended> {
-  const { become, effect } = command;
+): Promise<Untied> {
+  const { become, effect, fence } = command;
   const id = randomBytes(8).toString('hex');
-  const { line, stdin, mark } = lifelineLine(program, { become, tidy: effect === 'observe', id });
-  const trail = beforeMark(mark, outputs.stderr);
+  const words = fence === undefined ? program.words : fenceWords(fence, program.words);
+  const { line, stdin, mark } = lifelineLine({ ...program, words }, { become, tidy: effect === 'observe', id });
+  const gate = fence === undefined ? undefined : behindMark(passMark(id), outputs.stderr);
+  const trail = beforeMark(mark, gate?.push ?? outputs.stderr);
   const stdout = behindMark(mark, outputs.stdout);
   const stderr = behindMark(mark, trail.push);
 
@@ -52,7 +64,12 @@ export async function tether(
     if (end.exitCode === exitOfLostSsh && !provenExit) throw linkLost(command);
     const banner = stderr.banner();
     if (banner !== undefined) throw refused(command, `${stdout.banner() ?? ''}\n${banner}`);
-    return end;
+    const barred = gate?.banner();
+    const notFound = end.exitCode === exitOfNotFound && (gate === undefined || barred !== undefined);
+    if (barred === undefined) return { ...end, notFound };
+    if (!notFound) throw lockTrouble(end.exitCode, `${briefly(command)} was not run`);
+    outputs.stderr(new TextEncoder().encode(barred));
+    return { ...end, notFound };
   } finally {
     limit.over();
   }
@@ -117,7 +134,10 @@ const tooLate = (command: Command): OpsError =>
 
 const linkLost = (command: Command): OpsError =>
   new OpsError('LINK_LOST', `The link to the node was lost while ${briefly(command)} ran; how it ended is unknown.`, {
-    hint: 'Ask again; the connection is made anew.',
+    hint:
+      command.effect === 'observe'
+        ? 'Ask again; the connection is made anew.'
+        : 'Look at the node before it is asked again: it may have been carried out.',
   });
 
 function refused(command: Command, said: string): OpsError {

@@ -108,14 +108,14 @@ describe.skipIf(!has('sshd'))('requests on the node (needs sshd)', () => {
     expect(connections()).toBe(2);
   });
 
-  test('a request that changes something is sent once, whatever happens to it', async () => {
+  test('a request that makes something is sent once, whatever happens to it', async () => {
     const { url, requests } = await site((request, response) => {
       if (request.method === 'GET') response.end('ok');
       else request.socket.destroy();
     });
     await session.ask(http(url));
-    const change: Command<'change', HttpAsk> = { ...http(url, { body: 'restart' }), effect: 'change' };
-    expect(await session.ask(change)).toMatchObject({ ok: false, reason: 'reset' });
+    const create: Command<'create', HttpAsk> = { ...http(url, { body: 'make' }), effect: 'create' };
+    expect(await session.ask(create)).toMatchObject({ ok: false, reason: 'reset' });
     expect(requests.filter((request) => request.startsWith('POST'))).toHaveLength(1);
   });
 

@@ -6,9 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Node } from '../../src/core/node.ts';
+import type { LockRoom } from './lock-room.ts';
 import { testNode } from './node.ts';
 
 const program = '/usr/sbin/sshd';
+const nowhere: Pick<LockRoom, 'words'> = { words: (words) => words };
 
 /** A real sshd on loopback with keys of its own; every login is by `keyFile`. */
 export interface Sshd {
@@ -43,12 +45,14 @@ export interface Sshd {
 /**
  * Starts sshd as the caller, which has to be root for logins of other users.
  *
- * `lines` are put before the defaults of the sshd_config, and the first value of a keyword counts.
+ * `lines` are put before the defaults of the sshd_config, and the first value of a keyword counts; `room` is where it
+ * finds other folders than this process does.
  */
 export async function startSshd({
   lines = [],
   sftp = true,
-}: { lines?: readonly string[]; sftp?: boolean } = {}): Promise<Sshd> {
+  room = nowhere,
+}: { lines?: readonly string[]; sftp?: boolean; room?: Pick<LockRoom, 'words'> } = {}): Promise<Sshd> {
   const folder = mkdtempSync(join(tmpdir(), 'rh-sshd-'));
   // sshd reads authorized_keys as the user who logs in.
   chmodSync(folder, 0o755);
@@ -111,7 +115,8 @@ export async function startSshd({
   process.once('exit', atExit);
   let listener: ChildProcess | undefined;
   const start = async () => {
-    const child = spawn(program, ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const [first, ...words] = room.words([program, '-D', '-e', '-f', config]);
+    const child = spawn(first, words, { stdio: ['ignore', 'ignore', 'pipe'] });
     listener = child;
     await new Promise<void>((resolve, reject) => {
       createInterface({ input: child.stderr }).on('line', (line) => {
