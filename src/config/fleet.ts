@@ -1,6 +1,8 @@
+import { dirname } from 'node:path';
 import { OpsError } from '../core/errors.ts';
 import { count } from '../core/format.ts';
 import type { Fleet } from '../core/node.ts';
+import { absolutePath } from './absolute-path.ts';
 import { findFleetFile, type FleetPlace } from './find-fleet-file.ts';
 import { fleetNodes } from './fleet-nodes.ts';
 import { fleetSchema } from './fleet-schema.ts';
@@ -34,7 +36,9 @@ export async function loadFleet(place: FleetPlace): Promise<Fleet> {
   if (first !== undefined) throw theMistake(source, first, others);
   if (!parsed.success) throw parsed.error;
   const { path } = source;
-  const { policy } = parsed.data;
+  const { approval, ...rules } = parsed.data.policy;
+  const signers = approval.signers && absolutePath(approval.signers, { from: dirname(path), home: place.home });
+  const policy = { ...rules, approval: { ...approval, signers } };
   const nodes = fleetNodes(parsed.data.nodes, { written: value, path, home: place.home });
   const rulePlaces = policy.rules.map((_, index) => source.lineOf(['policy', 'rules', index]));
   return { path, nodes, secrets, policy, rulePlaces };

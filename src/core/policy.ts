@@ -55,9 +55,19 @@ const limitsSchema = z.strictObject({
   breakerSeconds: z.number().positive().default(300).describe('The time within which they want it'),
 });
 
+const approvalSchema = z.strictObject({
+  minutes: z.number().min(1).max(1_440).default(15).describe('What is not used by then counts no more'),
+  signers: z
+    .string()
+    .min(1, 'must not be empty')
+    .optional()
+    .describe('An allowed_signers file of ssh. When set, only a signature by one of these keys counts'),
+});
+
 export const policySchema = z.strictObject({
   read_only: z.boolean().default(false).describe('Nothing but looking, whatever the rules say'),
   rules: z.array(ruleSchema).default([]).describe('What no rule fits is asked about; looking is allowed'),
+  approval: approvalSchema.prefault({}).describe('For how long a yes counts, and whose'),
   limits: limitsSchema.prefault({}).describe('How often something may be changed, whoever allowed it'),
 });
 /** Who may change what. */

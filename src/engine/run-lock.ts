@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { OpsError } from '../core/errors.ts';
+import { errnoOf } from './errno.ts';
 
 const holderSchema = z.object({
   pid: z.number().int().min(1),
@@ -35,7 +36,7 @@ export async function lockRun(folder: string, id: string): Promise<() => Promise
       const taken = await link(draft, lock).then(
         () => true,
         (thrown: unknown) => {
-          if (codeOf(thrown) === 'EEXIST') return false;
+          if (errnoOf(thrown) === 'EEXIST') return false;
           throw thrown;
         },
       );
@@ -57,7 +58,7 @@ async function highestLock(folder: string, id: string): Promise<number> {
 async function mustBeDead(lock: string, id: string, own: Holder): Promise<void> {
   const text = await readFile(lock, 'utf8').catch((thrown: unknown) => {
     // Given back since: the next look will not find it.
-    if (codeOf(thrown) === 'ENOENT') return undefined;
+    if (errnoOf(thrown) === 'ENOENT') return undefined;
     throw thrown;
   });
   if (text === undefined) return;
@@ -84,7 +85,7 @@ function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (thrown) {
-    return codeOf(thrown) !== 'ESRCH';
+    return errnoOf(thrown) !== 'ESRCH';
   }
 }
 
@@ -96,5 +97,3 @@ async function bornOf(pid: number): Promise<string> {
   // The name in brackets may hold anything, blanks and brackets too: the fields are counted behind it.
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }
-
-const codeOf = (thrown: unknown): unknown => (thrown instanceof Error && 'code' in thrown ? thrown.code : undefined);

@@ -5,6 +5,7 @@ import { fleetOf, refusal } from '../../support/fleet-text.ts';
 const nodes = 'nodes: { gpu-1: { labels: { rack: b2 }, services: { llama: { manager: pm2 } } } }\n';
 const rule = (text: string) => `${nodes}policy:\n  rules:\n    - ${text}\n`;
 const when = (text: string) => rule(`decide: deny\n      when: { ${text} }`);
+const approvalOf = async (text: string) => (await fleetOf(`${nodes}policy: { approval: ${text} }\n`)).policy.approval;
 
 describe('the policy of a fleet file', () => {
   test('changes nothing and limits all when it is left out', async () => {
@@ -12,6 +13,13 @@ describe('the policy of a fleet file', () => {
     expect(policy).toEqual(policySchema.parse({}));
     expect(policy.limits).toMatchObject({ cooldownSeconds: 120, restartsPer30Min: 2, restartsPer7Days: 5 });
     expect(rulePlaces).toEqual([]);
+  });
+
+  test('finds the signers beside itself or at home, and needs none', async () => {
+    expect(await approvalOf('{}')).toEqual({ minutes: 15 });
+    expect((await approvalOf('{ signers: keys/signers }')).signers).toMatch(/\/rh-test-\w+\/keys\/signers$/);
+    expect((await approvalOf('{ signers: ~/signers }')).signers).toMatch(/\/rh-test-\w+\/signers$/);
+    expect((await approvalOf('{ signers: /etc/signers }')).signers).toBe('/etc/signers');
   });
 
   test('keeps its rules and their lines', async () => {
@@ -90,6 +98,16 @@ describe('the policy of a fleet file', () => {
       'a limit below its least',
       `${nodes}policy: { limits: { breakerNodes: 1 } }\n`,
       '2:35: policy.limits.breakerNodes: must be at least 2',
+    ],
+    [
+      'an approval without end',
+      `${nodes}policy: { approval: { minutes: 0 } }\n`,
+      '2:32: policy.approval.minutes: must be at least 1',
+    ],
+    [
+      'signers that are nowhere',
+      `${nodes}policy: { approval: { signers: '' } }\n`,
+      '2:32: policy.approval.signers: must not be empty',
     ],
     ['a policy of nothing', `${nodes}policy:\n`, '2:1: policy: must be a mapping, not empty'],
   ])('is refused with its place: %s', async (_, text, message) => {

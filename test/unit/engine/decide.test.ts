@@ -170,6 +170,8 @@ describe('the revision of a policy', () => {
     ['read-only', { read_only: true }],
     ['a rule', { rules: [deny] }],
     ['a limit', { limits: { breakerNodes: 4 } }],
+    ['how long an approval counts', { approval: { minutes: 5 } }],
+    ['whose approval counts', { approval: { signers: '/etc/signers' } }],
   ])('is another one with another value: %s', (_, policy) => {
     expect(policyRevision(policyOf(policy))).not.toBe(policyRevision(policyOf({})));
   });
