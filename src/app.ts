@@ -66,7 +66,19 @@ export async function createApp({ fleetPath }: { fleetPath?: string | undefined 
   const settings = readSettings(place);
   const log = createLog(settings.log);
   const evidence = createEvidence(join(settings.state, 'evidence'), () => secrets);
-  const engine = createEngine({ transport, evidence, local });
+  const folder = join(settings.state, 'runs');
+  const approvals = createApprovals(join(settings.state, 'approvals'));
+  const plans = createPlans(join(settings.state, 'plans'), () => secrets);
+  const engine = createEngine({
+    transport,
+    local,
+    evidence,
+    actions,
+    approvals,
+    plans,
+    folder,
+    runs: createRuns(folder),
+  });
 
   /** This machine can be looked at without a fleet file. */
   const fleetFor = async (input: Readonly<Record<string, unknown>>): Promise<Fleet> => {
@@ -87,7 +99,7 @@ export async function createApp({ fleetPath }: { fleetPath?: string | undefined 
       ({ secrets } = fleet);
       const start = performance.now();
       const report: Report = await tool
-        .run(input, engine.ops({ fleet, signal, onProgress: safely(onProgress, secrets) }))
+        .run(input, engine.ops({ fleet, principal, signal, onProgress: safely(onProgress, secrets) }))
         .catch((thrown: unknown) => {
           const { code, kind } = opsError(thrown);
           // The face tells whoever asked; here only what is ours to mend stands out.

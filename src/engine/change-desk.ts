@@ -8,6 +8,7 @@ import type { createApprovals } from './approvals.ts';
 import type { EvidenceStore } from './evidence.ts';
 import type { Look } from './hands.ts';
 import { judgeSet, type Judgement } from './judge-set.ts';
+import { takeNodeLock } from './node-lock.ts';
 import { pastWishes } from './past-wishes.ts';
 import type { createPlans } from './plans.ts';
 
@@ -37,6 +38,13 @@ export interface ChangeDesk extends ChangeStores {
     run?: { readonly id: string; readonly approval?: string },
   ): Promise<{ session: Session; look: Look }>;
 }
+
+/** What a node that holds the lock and says nothing is given before others may take it. */
+const leaseSeconds = 45;
+
+/** The lock of a node for one run. Errors: `NODE_BUSY`, and those of the node. */
+export const lockFor = ({ principal: owner, signal }: ChangeDesk, session: Session, node: Node, run: string) =>
+  takeNodeLock({ session, node, owner, run, leaseSeconds, signal });
 
 /** What holds an approval to its plan. */
 export const occasion = ({ policy, fleet }: ChangeDesk, { digest, node }: ChangeSet) => ({

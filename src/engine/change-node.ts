@@ -2,12 +2,12 @@ import type { Approval, ChangeSet } from '../core/change-set.ts';
 import type { ChangeOutcome, ChangeRequest } from '../core/change-outcome.ts';
 import type { Finding } from '../core/report.ts';
 import type { Run } from '../core/run.ts';
-import { judge, occasion, type ChangeDesk } from './change-desk.ts';
+import { judge, lockFor, occasion, type ChangeDesk } from './change-desk.ts';
 import type { Look } from './hands.ts';
 import { inTheWay } from './in-the-way.ts';
 import { createJournal } from './journal.ts';
 import type { Journal } from './journal-write.ts';
-import { leaseSeconds, takeNodeLock, type NodeLock } from './node-lock.ts';
+import type { NodeLock } from './node-lock.ts';
 import { cutOff, nothing, outcome, refused, saidOf } from './outcomes.ts';
 import { planAll, type Planned } from './plan-all.ts';
 import { isRefusal } from './plan-set.ts';
@@ -26,7 +26,7 @@ export async function changeNode(desk: ChangeDesk, request: ChangeRequest): Prom
   const early = await ready(desk, request, look);
   if ('state' in early) return early;
   const id = newRunId(Date.now());
-  const lock = await takeNodeLock({ session, node, owner: desk.principal, run: id, leaseSeconds, signal: desk.signal });
+  const lock = await lockFor(desk, session, node, id);
   try {
     const plan = await ready(desk, request, look, early.findings);
     return 'state' in plan ? plan : await started(desk, request, plan, id, lock);

@@ -5,7 +5,7 @@ import { lockPlaces, lockShell } from '../core/lock-shell.ts';
  * run. What it says of `take` is one line of an outcome, a path and two epochs by the clock of the node: when the lease
  * of another one ends (`-` where there is none), and now. Behind it stands what that one wrote into the file.
  *
- * `busy`: somebody's lease runs. `taken`, also from one whose lease is over. `stays`: that one's file can't be taken away
+ * `busy`: somebody's lease runs. `taken`, also from one whose lease is over or who was the same run. `stays`: that one's file can't be taken away
  * by this user. `strange`: it is no file. `failed`: none can be made, and why.
  */
 export const nodeLockScript = `
@@ -19,7 +19,7 @@ take() {
     [ -h $f ] || [ -e $f ] || continue
     if [ -h $f ] || [ ! -f $f ]; then say strange; exit; fi
     m=$(stat -c %Y $f)
-    if [ "\${m:-$((n + 1))}" -gt $n ]; then say busy; head -c 4096 $f; exit; fi
+    if [ "\${m:-$((n + 1))}" -gt $n ] && ! same; then say busy; head -c 4096 $f; exit; fi
   done
   for f in ${lockPlaces}; do
     [ -f $f ] || continue
@@ -31,6 +31,9 @@ take() {
   [ -d /run/lock ] && [ -w /run/lock ] && f=/run/lock/rackhand.lock
   if why=$(make 2>&1); then say taken; printf %s "$old"; else say failed; printf %s "$why"; fi
 }
+
+# A run whose writer died goes on under its own name: only one process at a time may write to a run.
+same() { [ "$(head -c 4096 $f | sed -n 3p)" = "$r" ]; }
 
 # Exclusively, so that nothing that was planted meanwhile is written to, and readable for all who look who holds it.
 make() {

@@ -3,13 +3,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { OpsError } from '../core/errors.ts';
 import type { Fleet, Node } from '../core/node.ts';
 import type { Session, Transport } from '../core/session.ts';
-import type { NodeLook, Ops } from '../core/tool.ts';
+import type { Asking } from '../core/probe.ts';
+import type { ChangeOps, NodeLook, Ops } from '../core/tool.ts';
 import { count } from '../core/format.ts';
-import type { EvidenceStore } from './evidence.ts';
+import type { ChangeDesk, ChangeStores } from './change-desk.ts';
+import { changeNode } from './change-node.ts';
+import type { Look } from './hands.ts';
 import { createMemory, type Memory } from './memory.ts';
 import { createLanes } from './lanes.ts';
 import { matching } from './matching.ts';
 import { reachFinding } from './reach.ts';
+import { policyRevision } from './policy-revision.ts';
+import { resumeRun } from './resume-run.ts';
 import { selectNodes } from './select-nodes.ts';
 import { survey } from './survey.ts';
 import { createSweep } from './sweep.ts';
@@ -18,19 +23,24 @@ import { createSweep } from './sweep.ts';
 const questionsAtOnce = 256;
 
 export interface Engine {
-  ops(options: { fleet: Fleet; signal: AbortSignal; onProgress: Ops['progress'] }): Ops;
+  ops(call: Call): ChangeOps;
+}
+
+interface Call {
+  readonly fleet: Fleet;
+  /** Who asks. */
+  readonly principal: string;
+  readonly signal: AbortSignal;
+  readonly onProgress: Ops['progress'];
 }
 
 /** The machinery behind the tools: lines to nodes, what is remembered of them, and the evidence. */
 export function createEngine({
   transport,
-  evidence,
   local,
-}: {
-  transport: Transport;
-  evidence: EvidenceStore;
-  local: Node;
-}): Engine {
+  ...stores
+}: ChangeStores & { transport: Transport; local: Node }): Engine {
+  const { evidence, runs } = stores;
   const lanes = createLanes(questionsAtOnce);
   const memories = new Map<string, Memory>();
   const memoryOf = (node: string): Memory => {
@@ -40,19 +50,51 @@ export function createEngine({
   };
 
   return {
-    ops({ fleet, signal, onProgress }) {
+    ops({ fleet, principal, signal, onProgress }) {
+      const nodes = (selectors: readonly string[]) => selectNodes(fleet, selectors, local);
+      async function lineTo(node: Node) {
+        if (signal.aborted) throw new OpsError('CANCELLED', 'Cancelled before it began.');
+        // A signal of its own for each node: thousands of listeners on one would slow each other down.
+        const own = AbortSignal.any([signal]);
+        setMaxListeners(0, own);
+        const session = await transport.open(node, own);
+        const onWait = (ms: number) => onProgress(`${node.name}: waiting ${ms / 1000} s for a second sample`);
+        const sweepWith = (memory: Memory) =>
+          createSweep({ node: node.name, session, memory, evidence, lanes, signal: own, onWait });
+        return { session, sweepWith };
+      }
+      const desk: ChangeDesk = {
+        ...stores,
+        fleet,
+        principal,
+        policy: policyRevision(fleet.policy),
+        signal,
+        say: (message) => onProgress(message),
+        nodeNamed(name) {
+          const [node] = nodes([name]);
+          if (node === undefined) throw new OpsError('UNKNOWN_NODE', `No node is called ${JSON.stringify(name)}.`);
+          return node;
+        },
+        async open(node) {
+          const { session, sweepWith } = await lineTo(node);
+          // Nothing remembered: a sample of before a change says nothing of what it did.
+          const look: Look = {
+            at: <T>(name: string, steps: () => Asking<T>) =>
+              sweepWith(createMemory()).observe({ name, summary: name, steps }, undefined),
+            survey: (some, checks) => survey(sweepWith(createMemory()), some, checks),
+          };
+          return { session, look };
+        },
+      };
       return {
         fleet,
-        nodes: (selectors) => selectNodes(fleet, selectors, local),
+        nodes,
+        runs,
+        change: (request) => changeNode(desk, request),
+        resume: (id, way) => resumeRun(desk, id, way),
         async look(node): Promise<NodeLook> {
-          if (signal.aborted) throw new OpsError('CANCELLED', 'Cancelled before it began.');
-          // A signal of its own for each node: thousands of listeners on one would slow each other down.
-          const own = AbortSignal.any([signal]);
-          setMaxListeners(0, own);
-          const session = await transport.open(node, own);
-          const onWait = (ms: number) => onProgress(`${node.name}: waiting ${ms / 1000} s for a second sample`);
-          const memory = memoryOf(node.name);
-          const sweep = createSweep({ node: node.name, session, memory, evidence, lanes, signal: own, onWait });
+          const { session, sweepWith } = await lineTo(node);
+          const sweep = sweepWith(memoryOf(node.name));
           return {
             observe: (probe, input) => sweep.observe(probe, input),
             async survey(checks) {

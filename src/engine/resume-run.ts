@@ -3,10 +3,9 @@ import type { ChangeOutcome } from '../core/change-outcome.ts';
 import { OpsError } from '../core/errors.ts';
 import type { Node } from '../core/node.ts';
 import { runStory, standing, type RunStory } from '../core/run-story.ts';
-import { judge, occasion, type ChangeDesk } from './change-desk.ts';
+import { judge, lockFor, occasion, type ChangeDesk } from './change-desk.ts';
 import { openJournal } from './journal.ts';
 import type { Journal } from './journal-write.ts';
-import { leaseSeconds, takeNodeLock } from './node-lock.ts';
 import { cutOff, nothing, outcome } from './outcomes.ts';
 import { runSet } from './run-set.ts';
 import { handsOn } from './work-on.ts';
@@ -27,8 +26,8 @@ export async function resumeRun(desk: ChangeDesk, id: string, way: 'on' | 'back'
     const node = desk.nodeNamed(story.run.node);
     const approval = way === 'on' ? await stillApproved(desk, story, story.set, node, journal) : story.approval;
     const line = await desk.open(node, { id, ...(approval !== undefined && { approval: approval.digest }) });
-    const { principal: owner, signal, actions } = desk;
-    const lock = await takeNodeLock({ session: line.session, node, owner, run: id, leaseSeconds, signal });
+    const { principal: owner, actions } = desk;
+    const lock = await lockFor(desk, line.session, node, id);
     try {
       await journal.append({
         type: 'note',
