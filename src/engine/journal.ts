@@ -1,11 +1,12 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { constants } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { OpsError } from '../core/errors.ts';
 import { runIdSchema, type Run } from '../core/run.ts';
 import { journalText } from './journal-read.ts';
 import { failed, journalWriter, type Found, type Journal } from './journal-write.ts';
 import { lockRun } from './run-lock.ts';
+import { syncFolders } from './sync-folders.ts';
 
 /** Makes the journal of a new run and has it on disk, its folder too. Errors: `JOURNAL_FAILED`, `RUN_BUSY`. */
 export async function createJournal(folder: string, run: Run, now: () => number = Date.now): Promise<Journal> {
@@ -89,18 +90,4 @@ function textOf(bytes: Buffer, id: string): Found {
   if (first?.type === 'started' && first.run.id !== id)
     return { ...text, bytes: bytes.length, condition: { is: 'broken', line: 1, why: `it is of run ${first.run.id}` } };
   return { ...text, bytes: bytes.length };
-}
-
-/** Syncs the folder and those that were made for it: without that a new file can be gone after a loss of power. */
-async function syncFolders(folder: string, made: string | undefined): Promise<void> {
-  const last = made === undefined ? folder : dirname(made);
-  for (let at = folder; ; at = dirname(at)) {
-    const handle = await open(at, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    if (at === last || at === dirname(at)) return;
-  }
 }
