@@ -25,6 +25,7 @@ export const errorKinds = {
   HOST_KEY_CHANGED: { blame: 'operator', retryable: false, exitCode: 77 },
   HOST_KEY_REVOKED: { blame: 'operator', retryable: false, exitCode: 77 },
   JOURNAL_FAILED: { blame: 'operator', retryable: false, exitCode: 74 },
+  AUDIT_FAILED: { blame: 'operator', retryable: false, exitCode: 74 },
   KEY_UNREADABLE: { blame: 'operator', retryable: false, exitCode: 78 },
   AUTH_FAILED: { blame: 'operator', retryable: false, exitCode: 77 },
   UNRESOLVED: { blame: 'node', retryable: true, exitCode: 69 },

@@ -6,6 +6,7 @@ import type { Session, Transport } from '../core/session.ts';
 import type { NodeLook, Ops } from '../core/tool.ts';
 import { count } from '../core/format.ts';
 import type { EvidenceStore } from './evidence.ts';
+import type { Trail } from './audit-trail.ts';
 import { createMemory, type Memory } from './memory.ts';
 import { createLanes } from './lanes.ts';
 import { matching } from './matching.ts';
@@ -18,7 +19,7 @@ import { createSweep } from './sweep.ts';
 const questionsAtOnce = 256;
 
 export interface Engine {
-  ops(options: { fleet: Fleet; signal: AbortSignal; onProgress: Ops['progress'] }): Ops;
+  ops(options: { fleet: Fleet; signal: AbortSignal; trail: Trail; onProgress: Ops['progress'] }): Ops;
 }
 
 /** The machinery behind the tools: lines to nodes, what is remembered of them, and the evidence. */
@@ -40,7 +41,7 @@ export function createEngine({
   };
 
   return {
-    ops({ fleet, signal, onProgress }) {
+    ops({ fleet, signal, trail, onProgress }) {
       return {
         fleet,
         nodes: (selectors) => selectNodes(fleet, selectors, local),
@@ -49,7 +50,7 @@ export function createEngine({
           // A signal of its own for each node: thousands of listeners on one would slow each other down.
           const own = AbortSignal.any([signal]);
           setMaxListeners(0, own);
-          const session = await transport.open(node, own);
+          const session = trail.over(node.name, await transport.open(node, own));
           const onWait = (ms: number) => onProgress(`${node.name}: waiting ${ms / 1000} s for a second sample`);
           const memory = memoryOf(node.name);
           const sweep = createSweep({ node: node.name, session, memory, evidence, lanes, signal: own, onWait });
