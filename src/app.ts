@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createFleetReader } from './config/fleet-reader.ts';
 import { localNode } from './config/local-node.ts';
@@ -6,9 +6,15 @@ import { readSettings } from './config/settings.ts';
 import { OpsError, opsError } from './core/errors.ts';
 import type { Fleet, Node } from './core/node.ts';
 import { policySchema } from './core/policy.ts';
+import { principalOf, type Face } from './core/principal.ts';
 import type { Report } from './core/report.ts';
 import { redactDeep } from './core/text.ts';
 import type { AnyTool } from './core/tool.ts';
+import { actions } from './actions/index.ts';
+import { createAudit } from './engine/audit.ts';
+import type { Shown, Wanted } from './engine/audit-show.ts';
+import type { AuditState } from './engine/audit-verify.ts';
+import { createStores } from './engine/change-stores.ts';
 import { createEvidence } from './engine/evidence.ts';
 import { createLog } from './engine/log.ts';
 import { createEngine } from './engine/ops.ts';
@@ -40,6 +46,11 @@ export interface App {
   offeredKey(nodeName: string): Promise<OfferedKey>;
   /** The rules that hold for a node. Errors: `UNKNOWN_NODE`. */
   policyOf(nodeName: string): Promise<NodePolicy>;
+  readonly audit: {
+    /** Whether all of it is as it was written, and what stood on a head that was noted; if so, a head to note now. */
+    verify(noted: string | undefined): Promise<AuditState & { readonly head: string | undefined }>;
+    show(wanted: Wanted): Promise<Shown>;
+  };
   close(): Promise<void>;
 }
 
@@ -57,7 +68,10 @@ const noFleet: Fleet = {
 };
 
 /** Wires the house. It connects to nothing and reads no fleet file before it is asked something. */
-export async function createApp({ fleetPath }: { fleetPath?: string | undefined } = {}): Promise<App> {
+export async function createApp({
+  fleetPath,
+  face = 'cli',
+}: { fleetPath?: string | undefined; face?: Face } = {}): Promise<App> {
   const place = { path: fleetPath, env: process.env, cwd: process.cwd(), home: homedir() };
   const readFleet = createFleetReader(place);
   const local = localNode();
@@ -66,19 +80,11 @@ export async function createApp({ fleetPath }: { fleetPath?: string | undefined 
   const settings = readSettings(place);
   const log = createLog(settings.log);
   const evidence = createEvidence(join(settings.state, 'evidence'), () => secrets);
-  const folder = join(settings.state, 'runs');
-  const approvals = createApprovals(join(settings.state, 'approvals'));
-  const plans = createPlans(join(settings.state, 'plans'), () => secrets);
-  const engine = createEngine({
-    transport,
-    local,
-    evidence,
-    actions,
-    approvals,
-    plans,
-    folder,
-    runs: createRuns(folder),
-  });
+  const principal = principalOf(face, osUser());
+  const auditFolder = join(settings.state, 'audit');
+  const audit = createAudit({ folder: auditFolder, secrets: () => secrets, warn: (message) => log.warn(message) });
+  const stores = createStores(settings.state, { actions, evidence, secrets: () => secrets });
+  const engine = createEngine({ transport, local, stores });
 
   /** This machine can be looked at without a fleet file. */
   const fleetFor = async (input: Readonly<Record<string, unknown>>): Promise<Fleet> => {
@@ -98,19 +104,23 @@ export async function createApp({ fleetPath }: { fleetPath?: string | undefined 
       const fleet = await fleetFor(input);
       ({ secrets } = fleet);
       const start = performance.now();
+      const trail = audit.trail({ tool: tool.name, principal });
       const report: Report = await tool
-        .run(input, engine.ops({ fleet, principal, signal, onProgress: safely(onProgress, secrets) }))
+        .run(input, engine.ops({ fleet, trail, signal, onProgress: safely(onProgress, secrets) }))
         .catch((thrown: unknown) => {
           const { code, kind } = opsError(thrown);
           // The face tells whoever asked; here only what is ours to mend stands out.
           log[kind.blame === 'us' ? 'error' : 'info']({ tool: tool.name, code }, 'call failed');
           throw thrown;
+        })
+        .finally(async () => {
+          await trail.end();
         });
       log.info({ tool: tool.name, status: report.status, ms: Math.round(performance.now() - start) }, 'call answered');
       await evidence.save(
         report.findings.filter(({ status }) => status !== 'ok').flatMap((finding) => finding.evidence),
       );
-      return redactDeep(report, secrets);
+      return redactDeep({ ...report, notes: [...report.notes, ...(await trail.end())] }, secrets);
     },
     evidence: (id) => evidence.find(id),
     recentEvidence: () => evidence.recent(),
@@ -126,8 +136,32 @@ export async function createApp({ fleetPath }: { fleetPath?: string | undefined 
       if (node === undefined || more.length > 0) throw new OpsError('USAGE', `${nodeName} is more than one node.`);
       return { node, policy: fleet.policy, rulePlaces: fleet.rulePlaces };
     },
-    close: () => transport.close(),
+    audit: {
+      async verify(noted) {
+        const { verifyAudit } = await import('./engine/audit-verify.ts');
+        const state = await verifyAudit(auditFolder, noted);
+        const isWhole = state.troubles.length === 0 && state.files > 0;
+        return { ...state, head: isWhole ? await audit.checked(principal).catch(() => undefined) : undefined };
+      },
+      async show(wanted) {
+        const { auditEntries } = await import('./engine/audit-show.ts');
+        return await auditEntries(auditFolder, wanted);
+      },
+    },
+    async close() {
+      await transport.close();
+      await audit.close();
+    },
   };
+}
+
+/** A container may run as a number that no account has. */
+function osUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid-${process.getuid?.()}`;
+  }
 }
 
 /** What is said while a call goes on is redacted as the report is. */

@@ -1,4 +1,5 @@
 import type { App } from '../app.ts';
+import type { Face } from '../core/principal.ts';
 import type { AnyTool } from '../core/tool.ts';
 import type { ToolEntry } from '../tool-schema.ts';
 import type { Flag } from './flags.ts';
@@ -24,6 +25,8 @@ export interface Command {
   readonly alias?: string | undefined;
   readonly title: string;
   readonly about: string;
+  /** Who speaks through it; a person at a terminal without. */
+  readonly face?: Face;
   flags(): readonly Flag[];
   /** The inputs that stand without a flag, in order. */
   readonly positional: readonly string[];

@@ -62,6 +62,7 @@ const exitRows = [
   ['64', 'wrong words on the command line'],
   ['69', 'the node can not be reached'],
   ['70', 'a defect of rackhand'],
+  ['74', 'what must be written down can not be written, and nothing is changed'],
   ['75', 'too slow or busy now, try again'],
   ['77', 'refused: host key or login'],
   ['78', 'something is wrong with the fleet file'],

@@ -12,9 +12,9 @@ export async function main(): Promise<void> {
     words: process.argv.slice(2),
     tools: async () => (await import('../catalog.ts')).catalog,
     toolList: async () => (await import('../mcp/tool-list.ts')).toolList,
-    async openApp({ fleetPath }) {
+    async openApp(options) {
       const { createApp } = await import('../app.ts');
-      return createApp({ fleetPath });
+      return createApp(options);
     },
   });
   // Anything a library keeps open must not hold the exit; what was printed is flushed before.

@@ -4,6 +4,7 @@ export const mcp: Command = {
   words: 'mcp',
   title: 'Serve MCP over stdin and stdout',
   about: 'Serves the same tools to an AI assistant over the Model Context Protocol, until stdin ends.',
+  face: 'mcp',
   flags: () => [],
   positional: [],
   async run(_values, { tools, toolList, app, signal }) {

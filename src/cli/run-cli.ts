@@ -1,7 +1,10 @@
 import type { App } from '../app.ts';
 import { opsError } from '../core/errors.ts';
+import type { Face } from '../core/principal.ts';
 import { version } from '../version.ts';
 import { abortOnSignal } from './abort-on-signal.ts';
+import { auditShow } from './audit-show.ts';
+import { auditVerify } from './audit-verify.ts';
 import type { Command, Context } from './command.ts';
 import { evidence } from './evidence.ts';
 import { everywhere } from './everywhere.ts';
@@ -17,7 +20,7 @@ import { toolCommand } from './tool-command.ts';
 
 export interface CliOptions extends Pick<Context, 'tools' | 'toolList'> {
   readonly words: readonly string[];
-  openApp(options: { fleetPath: string | undefined }): Promise<App>;
+  openApp(options: { fleetPath: string | undefined; face: Face }): Promise<App>;
 }
 
 /** Does what the words on the command line say, and resolves to the exit status. It never rejects. */
@@ -36,7 +39,7 @@ export async function runCli({ words, tools, toolList, openApp }: CliOptions): P
       return said(commandHelp(command, everywhere(), stdoutPage()));
     json = asked.includes('--json');
     const { values, fleetPath, detail } = read(command, asked);
-    const app = () => (opened ??= openApp({ fleetPath }));
+    const app = () => (opened ??= openApp({ fleetPath, face: command.face ?? 'cli' }));
     const status = await command.run(values, { tools, toolList, app, json, detail, signal: stop.signal });
     return stop.stopped() ? interrupted : status;
   } catch (thrown) {
@@ -50,7 +53,7 @@ export async function runCli({ words, tools, toolList, openApp }: CliOptions): P
 }
 
 /** The commands that are no tools; to find one of them the tools need not be loaded. */
-const own: readonly Command[] = [fleetTrust, fleetSchema, policyExplain, evidence, mcp];
+const own: readonly Command[] = [fleetTrust, fleetSchema, policyExplain, auditVerify, auditShow, evidence, mcp];
 
 /** As a shell says it of a program ended by SIGINT. */
 const interrupted = 130;

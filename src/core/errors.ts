@@ -29,6 +29,7 @@ export const errorKinds = {
   NOT_APPROVED: { blame: 'operator', retryable: false, exitCode: 77 },
   STATE_FAILED: { blame: 'operator', retryable: false, exitCode: 74 },
   JOURNAL_FAILED: { blame: 'operator', retryable: false, exitCode: 74 },
+  AUDIT_FAILED: { blame: 'operator', retryable: false, exitCode: 74 },
   KEY_UNREADABLE: { blame: 'operator', retryable: false, exitCode: 78 },
   AUTH_FAILED: { blame: 'operator', retryable: false, exitCode: 77 },
   UNRESOLVED: { blame: 'node', retryable: true, exitCode: 69 },

@@ -31,6 +31,15 @@ export const runSchema = z.object({
 /** A change to one node, from the wish to its proven end. */
 export type Run = z.infer<typeof runSchema>;
 
+/** Vouches for bytes that a crash has torn, and stands behind them. */
+export const seamSchema = z.object({
+  type: z.literal('seam'),
+  when,
+  bytes: z.number().int().min(1).describe('Torn by a crash and left where they are'),
+  sha256: digest,
+});
+export type Seam = z.infer<typeof seamSchema>;
+
 /** What a journal can hold, one line each. */
 export const runRecordSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('started'), when, format: z.literal(1), run: runSchema }),
@@ -66,12 +75,7 @@ export const runRecordSchema = z.discriminatedUnion('type', [
     said,
   }),
   z.object({ type: z.literal('note'), when, said }),
-  z.object({
-    type: z.literal('seam'),
-    when,
-    bytes: z.number().int().min(1).describe('Torn by a crash and left where they are'),
-    sha256: digest,
-  }),
+  seamSchema,
 ]);
 export type RunRecord = z.infer<typeof runRecordSchema>;
 

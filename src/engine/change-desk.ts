@@ -1,27 +1,13 @@
-import type { AnyAction } from '../core/action.ts';
 import type { ChangeRequest } from '../core/change-outcome.ts';
 import type { ChangeSet } from '../core/change-set.ts';
 import type { Fleet, Node } from '../core/node.ts';
 import type { Session } from '../core/session.ts';
-import type { Runs } from '../core/tool.ts';
-import type { createApprovals } from './approvals.ts';
-import type { EvidenceStore } from './evidence.ts';
+import type { RunMark } from './audit-trail.ts';
+import type { ChangeStores } from './change-stores.ts';
 import type { Look } from './hands.ts';
 import { judgeSet, type Judgement } from './judge-set.ts';
 import { takeNodeLock } from './node-lock.ts';
 import { pastWishes } from './past-wishes.ts';
-import type { createPlans } from './plans.ts';
-
-/** What all changes share. */
-export interface ChangeStores {
-  readonly actions: readonly AnyAction[];
-  readonly approvals: ReturnType<typeof createApprovals>;
-  readonly plans: ReturnType<typeof createPlans>;
-  readonly evidence: EvidenceStore;
-  /** Folder of the journals. */
-  readonly folder: string;
-  readonly runs: Runs;
-}
 
 /** One call of a tool that changes nodes, with all that it works with. */
 export interface ChangeDesk extends ChangeStores {
@@ -33,10 +19,7 @@ export interface ChangeDesk extends ChangeStores {
   say(message: string): void;
   nodeNamed(name: string): Node;
   /** A line to a node for what one run does, and what to look at it with. */
-  open(
-    node: Node,
-    run?: { readonly id: string; readonly approval?: string },
-  ): Promise<{ session: Session; look: Look }>;
+  open(node: Node, run?: RunMark): Promise<{ session: Session; look: Look }>;
 }
 
 /** What a node that holds the lock and says nothing is given before others may take it. */
@@ -57,10 +40,10 @@ export const occasion = ({ policy, fleet }: ChangeDesk, { digest, node }: Change
 
 /** What policy and brakes say now. Nothing holds back what takes a change back. */
 export async function judge(
-  { runs, plans, fleet, principal }: ChangeDesk,
+  { runs, approvals, fleet, principal }: ChangeDesk,
   set: ChangeSet,
   { node, undoes }: Pick<ChangeRequest, 'node' | 'undoes'>,
 ): Promise<Judgement> {
-  const past = undoes === undefined ? await pastWishes(runs, await plans.list()) : [];
+  const past = undoes === undefined ? await pastWishes(runs, await approvals.list()) : [];
   return judgeSet(set, { fleet, node, principal, at: Date.now(), past });
 }

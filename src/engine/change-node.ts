@@ -70,7 +70,7 @@ async function started(
     if (approval === 'used') return await usedMeanwhile(set, journal, id);
     if (lock.takenFrom !== undefined)
       await journal.append({ type: 'note', said: `The lock of the node was left by ${lock.takenFrom.owner}.` });
-    const line = await desk.open(node, { id, ...(approval !== undefined && { approval: approval.digest }) });
+    const line = await desk.open(node, { run: id, ...(approval !== undefined && { approval: approval.digest }) });
     const hands = handsOn({ ...desk, ...line, node, lock, journal });
     const knownSignatures = findings.flatMap(({ signature }) => signature ?? []);
     return outcome(await runSet({ hands, actions, knownSignatures }, 'on').catch(cutOff(id)), set, id);
@@ -91,7 +91,6 @@ async function approved(
   const counted = await desk.approvals.take({ ...occasion(desk, set), run });
   if (!counted.counts) return 'used';
   await journal.append({ type: 'approved', approval: counted.approval });
-  await desk.plans.forget(set.digest);
   return counted.approval;
 }
 

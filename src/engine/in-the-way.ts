@@ -22,6 +22,6 @@ export async function inTheWay(
   if (decision === 'allow') return undefined;
   const counted = await desk.approvals.standing(occasion(desk, set));
   if (counted.counts) return undefined;
-  await desk.plans.propose(set);
+  await desk.approvals.propose(set);
   return { ...rest, state: 'awaiting_approval', said: saidOf(set), notes: [allowed, counted.because] };
 }

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { runRecordSchema, type RunRecord } from '../core/run.ts';
 import { crc32 } from './crc32.ts';
 
-/** What the next line of a journal must say of its place: its number, and the sha256 of the line before. */
+/** What the next line of a file must say of its place: its number, and the sha256 of the line before. */
 export interface Link {
   readonly seq: number;
   readonly prev: string;
@@ -20,7 +19,7 @@ const ending = (body: Uint8Array): Buffer => Buffer.from(`,"crc":"${crc32(body)}
 const endingBytes = ending(Buffer.alloc(0)).length;
 
 /** A record as a line of JSON without its end, and the link of the line after. */
-export function lineOf(record: RunRecord, { seq, prev }: Link): { line: Buffer; next: Link } {
+export function lineOf(record: object, { seq, prev }: Link): { line: Buffer; next: Link } {
   const body = Buffer.from(`{"seq":${seq},"prev":"${prev}","record":${JSON.stringify(record)}`);
   const line = Buffer.concat([body, ending(body)]);
   return { line, next: { seq: seq + 1, prev: sha256(line) } };
@@ -33,11 +32,11 @@ export function isWhole(line: Buffer): boolean {
 }
 
 /** The record of a line at its place, or why it is none. */
-export function recordOf(line: Buffer, link: Link): RunRecord | string {
+export function recordOf<Kept extends object>(line: Buffer, link: Link, schema: z.ZodType<Kept>): Kept | string {
   if (!isWhole(line)) return 'its bytes are not those that were written';
   const { seq, prev, record } = lineSchema.parse(JSON.parse(line.toString('utf8')));
   if (seq !== link.seq) return `it is number ${seq} where number ${link.seq} belongs`;
   if (prev !== link.prev) return 'it was not written after the line before it';
-  const parsed = runRecordSchema.safeParse(record);
+  const parsed = schema.safeParse(record);
   return parsed.success ? parsed.data : 'it says what this version of the program does not know';
 }

@@ -1,8 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
 import { OpsError } from '../core/errors.ts';
 import { runRecordSchema, type RunEntry, type RunRecord } from '../core/run.ts';
-import { lineOf, sha256, type Link } from './journal-line.ts';
-import { tornMark, type Condition, type JournalText } from './journal-read.ts';
+import type { Condition } from './chain-read.ts';
+import { chainWriter } from './chain-write.ts';
+import type { JournalText } from './journal-read.ts';
 
 /** What something is done on the strength of. The other records lie on disk with the next of these. */
 const promises: ReadonlySet<RunRecord['type']> = new Set<RunRecord['type']>([
@@ -43,7 +44,7 @@ interface Writing {
 /** The writing half of a journal, whose lock its caller holds. */
 export function journalWriter({ path, file, release, now, found }: Writing) {
   const records = [...found.records];
-  let { next, torn, bytes } = found;
+  const chain = chainWriter({ file, now, found });
   let broken: unknown =
     found.condition.is === 'broken' ? new Error(`line ${found.condition.line}: ${found.condition.why}`) : undefined;
   let turn: Promise<unknown> = Promise.resolve();
@@ -52,18 +53,8 @@ export function journalWriter({ path, file, release, now, found }: Writing) {
   const write = async (record: RunRecord): Promise<number> => {
     if (broken !== undefined) return failed(path)(broken);
     try {
-      const { size, nlink } = await file.stat();
-      if (nlink === 0 || size !== bytes) throw new Error('someone else has changed or removed it');
-      const written = [...seamOf(torn, now), record];
-      const lines = linesOf(written, next);
-      const added = Buffer.concat([...(torn.length > 0 ? [tornMark] : []), lines.bytes]);
-      await file.appendFile(added);
-      if (promises.has(record.type)) await file.datasync();
-      bytes += added.length;
-      next = lines.next;
-      torn = Buffer.alloc(0);
-      records.push(...written);
-      return next.seq - 1;
+      records.push(...(await chain.write([record], promises.has(record.type))));
+      return chain.last().seq;
     } catch (thrown) {
       // After a failed sync nobody knows what the disk has: a second one that succeeds would say nothing of the first.
       broken = thrown;
@@ -92,23 +83,6 @@ export function journalWriter({ path, file, release, now, found }: Writing) {
       })),
   };
   return { write, journal };
-}
-
-/** What vouches for the bytes that a crash has torn, with the mark that ends them. */
-function seamOf(torn: Buffer, now: () => number): readonly RunRecord[] {
-  if (torn.length === 0) return [];
-  const left = Buffer.concat([torn, tornMark]);
-  return [{ type: 'seam', when: now(), bytes: left.length, sha256: sha256(left) }];
-}
-
-function linesOf(records: readonly RunRecord[], from: Link): { bytes: Buffer; next: Link } {
-  let next = from;
-  const lines = records.map((record) => {
-    const made = lineOf(record, next);
-    next = made.next;
-    return Buffer.concat([made.line, Buffer.from('\n')]);
-  });
-  return { bytes: Buffer.concat(lines), next };
 }
 
 /** Throws what stopped the writing as an error that says what it means. */

@@ -6,7 +6,9 @@ import type { Session, Transport } from '../core/session.ts';
 import type { Asking } from '../core/probe.ts';
 import type { ChangeOps, NodeLook, Ops } from '../core/tool.ts';
 import { count } from '../core/format.ts';
-import type { ChangeDesk, ChangeStores } from './change-desk.ts';
+import type { RunMark, Trail } from './audit-trail.ts';
+import type { ChangeDesk } from './change-desk.ts';
+import type { ChangeStores } from './change-stores.ts';
 import { changeNode } from './change-node.ts';
 import type { Look } from './hands.ts';
 import { createMemory, type Memory } from './memory.ts';
@@ -28,8 +30,8 @@ export interface Engine {
 
 interface Call {
   readonly fleet: Fleet;
-  /** Who asks. */
-  readonly principal: string;
+  /** What the call leaves in the audit; it knows who asks. */
+  readonly trail: Trail;
   readonly signal: AbortSignal;
   readonly onProgress: Ops['progress'];
 }
@@ -38,8 +40,12 @@ interface Call {
 export function createEngine({
   transport,
   local,
-  ...stores
-}: ChangeStores & { transport: Transport; local: Node }): Engine {
+  stores,
+}: {
+  transport: Transport;
+  local: Node;
+  stores: ChangeStores;
+}): Engine {
   const { evidence, runs } = stores;
   const lanes = createLanes(questionsAtOnce);
   const memories = new Map<string, Memory>();
@@ -50,14 +56,14 @@ export function createEngine({
   };
 
   return {
-    ops({ fleet, principal, signal, onProgress }) {
+    ops({ fleet, trail, signal, onProgress }) {
       const nodes = (selectors: readonly string[]) => selectNodes(fleet, selectors, local);
-      async function lineTo(node: Node) {
+      async function lineTo(node: Node, run?: RunMark) {
         if (signal.aborted) throw new OpsError('CANCELLED', 'Cancelled before it began.');
         // A signal of its own for each node: thousands of listeners on one would slow each other down.
         const own = AbortSignal.any([signal]);
         setMaxListeners(0, own);
-        const session = await transport.open(node, own);
+        const session = trail.over(node.name, await transport.open(node, own), run);
         const onWait = (ms: number) => onProgress(`${node.name}: waiting ${ms / 1000} s for a second sample`);
         const sweepWith = (memory: Memory) =>
           createSweep({ node: node.name, session, memory, evidence, lanes, signal: own, onWait });
@@ -66,7 +72,7 @@ export function createEngine({
       const desk: ChangeDesk = {
         ...stores,
         fleet,
-        principal,
+        principal: trail.principal,
         policy: policyRevision(fleet.policy),
         signal,
         say: (message) => onProgress(message),
@@ -75,8 +81,8 @@ export function createEngine({
           if (node === undefined) throw new OpsError('UNKNOWN_NODE', `No node is called ${JSON.stringify(name)}.`);
           return node;
         },
-        async open(node) {
-          const { session, sweepWith } = await lineTo(node);
+        async open(node, run) {
+          const { session, sweepWith } = await lineTo(node, run);
           // Nothing remembered: a sample of before a change says nothing of what it did.
           const look: Look = {
             at: <T>(name: string, steps: () => Asking<T>) =>

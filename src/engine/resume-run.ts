@@ -25,7 +25,7 @@ export async function resumeRun(desk: ChangeDesk, id: string, way: 'on' | 'back'
     if (story.set === undefined) return await neverPlanned(journal, id);
     const node = desk.nodeNamed(story.run.node);
     const approval = way === 'on' ? await stillApproved(desk, story, story.set, node, journal) : story.approval;
-    const line = await desk.open(node, { id, ...(approval !== undefined && { approval: approval.digest }) });
+    const line = await desk.open(node, { run: id, ...(approval !== undefined && { approval: approval.digest }) });
     const { principal: owner, actions } = desk;
     const lock = await lockFor(desk, line.session, node, id);
     try {

@@ -1,19 +1,17 @@
 import { link, readdir, readFile, unlink, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { OpsError } from '../core/errors.ts';
 import { errnoOf } from './errno.ts';
+import { fateOf, ownMark, type ProcessMark } from './process-mark.ts';
 
-const holderSchema = z.object({
+const holderSchema: z.ZodType<ProcessMark> = z.object({
   pid: z.number().int().min(1),
   host: z.string(),
   boot: z.string(),
-  /** Tells a process from a later one with its number: clock ticks after boot, `/proc/PID/stat`. */
   born: z.string(),
 });
-type Holder = z.infer<typeof holderSchema>;
 
 /**
  * Takes the one right to write to a run; what it returns gives it back.
@@ -23,8 +21,7 @@ type Holder = z.infer<typeof holderSchema>;
  * Errors: `RUN_BUSY`.
  */
 export async function lockRun(folder: string, id: string): Promise<() => Promise<void>> {
-  const boot = await bootId();
-  const own: Holder = { pid: process.pid, host: hostname(), boot, born: await bornOf(process.pid) };
+  const own = await ownMark();
   // Linked into place, so that nobody ever reads half of it.
   const draft = join(folder, `${id}.lock-draft-${process.pid}-${randomBytes(4).toString('hex')}`);
   try {
@@ -55,7 +52,7 @@ async function highestLock(folder: string, id: string): Promise<number> {
 }
 
 /** Errors: `RUN_BUSY` where the holder lives, and where that can't be told. */
-async function mustBeDead(lock: string, id: string, own: Holder): Promise<void> {
+async function mustBeDead(lock: string, id: string, own: ProcessMark): Promise<void> {
   const text = await readFile(lock, 'utf8').catch((thrown: unknown) => {
     // Given back since: the next look will not find it.
     if (errnoOf(thrown) === 'ENOENT') return undefined;
@@ -68,32 +65,15 @@ async function mustBeDead(lock: string, id: string, own: Holder): Promise<void> 
       hint: `Wait for it to end; if it is certain that it has, remove ${lock}.`,
     });
   if (holder === undefined) throw busy('something that left a lock nobody can read');
-  if (holder.host !== own.host) throw busy(`process ${holder.pid} on ${holder.host}, which can't be asked from here`);
-  if (holder.boot === own.boot && isAlive(holder.pid) && (await bornOf(holder.pid)) === holder.born)
-    throw busy(`process ${holder.pid}`);
+  const fate = await fateOf(holder, own);
+  if (fate === 'elsewhere') throw busy(`process ${holder.pid} on ${holder.host}, which can't be asked from here`);
+  if (fate === 'runs') throw busy(`process ${holder.pid}`);
 }
 
-function holderOf(text: string): Holder | undefined {
+function holderOf(text: string): ProcessMark | undefined {
   try {
     return holderSchema.parse(JSON.parse(text));
   } catch {
     return undefined;
   }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (thrown) {
-    return errnoOf(thrown) !== 'ESRCH';
-  }
-}
-
-const bootId = async (): Promise<string> =>
-  (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim();
-
-async function bornOf(pid: number): Promise<string> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  // The name in brackets may hold anything, blanks and brackets too: the fields are counted behind it.
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }

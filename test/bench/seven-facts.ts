@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { checks } from '../../src/checks/index.ts';
 import { localNode } from '../../src/config/local-node.ts';
 import { loadFleet } from '../../src/config/fleet.ts';
+import { createAudit } from '../../src/engine/audit.ts';
+import { createStores } from '../../src/engine/change-stores.ts';
 import { createEvidence } from '../../src/engine/evidence.ts';
 import { createEngine } from '../../src/engine/ops.ts';
 import { createTransports } from '../../src/transport/transports.ts';
@@ -15,17 +17,27 @@ export async function sevenFacts(fleetPath: string) {
   const place = { path: fleetPath, env: process.env, cwd: '/', home: '/' };
   const transport = createTransports();
   const evidence = createEvidence(join(tmpdir(), 'rh-bench-evidence'), () => []);
-  const engine = createEngine({ transport, evidence, local: localNode() });
+  const audit = createAudit({ folder: join(tmpdir(), 'rh-bench-audit'), secrets: () => [], warn: console.error });
+  const engine = createEngine({
+    transport,
+    local: localNode(),
+    stores: createStores(join(tmpdir(), 'rh-bench-state'), { actions: [], evidence, secrets: () => [] }),
+  });
   const wanted = checks.filter(({ name }) => judged.includes(name));
   const fleet = await loadFleet(place);
   return {
     /** All nodes of the fleet for an empty list. */
     async look(names: readonly string[]): Promise<void> {
-      const ops = engine.ops({ fleet, signal: new AbortController().signal, onProgress: () => undefined });
+      const trail = audit.trail({ tool: 'bench', principal: 'cli:bench' });
+      const ops = engine.ops({ fleet, signal: new AbortController().signal, trail, onProgress: () => undefined });
       const found = await Promise.all(ops.nodes(names).map(async (node) => (await ops.look(node)).survey(wanted)));
+      await trail.end();
       const wrong = found.flat().find(({ status }) => status !== 'ok' && status !== 'not_applicable');
       if (wrong !== undefined) throw new Error(`the farm is healthy, but: ${wrong.summary}`);
     },
-    close: () => transport.close(),
+    async close(): Promise<void> {
+      await transport.close();
+      await audit.close();
+    },
   };
 }

@@ -7,6 +7,8 @@ import { checks } from '../../src/checks/index.ts';
 import { loadFleet } from '../../src/config/fleet.ts';
 import { localNode } from '../../src/config/local-node.ts';
 import type { Transport } from '../../src/core/session.ts';
+import { createAudit } from '../../src/engine/audit.ts';
+import { createStores } from '../../src/engine/change-stores.ts';
 import { createEvidence } from '../../src/engine/evidence.ts';
 import { createEngine } from '../../src/engine/ops.ts';
 import { reportText } from '../../src/report-text.ts';
@@ -93,10 +95,16 @@ async function programsOf(farm: Farm): Promise<readonly string[]> {
     close: () => inner.close(),
   };
   const evidence = createEvidence(farm.folder, () => []);
+  const audit = createAudit({ folder: farm.folder, secrets: () => [], warn: console.error });
   const fleet = await loadFleet({ path: farm.fullFleet, env: {}, cwd: farm.folder, home: farm.folder });
-  const ops = createEngine({ transport, evidence, local: localNode() }).ops({
+  const ops = createEngine({
+    transport,
+    local: localNode(),
+    stores: createStores(farm.folder, { actions: [], evidence, secrets: () => [] }),
+  }).ops({
     fleet,
     signal: new AbortController().signal,
+    trail: audit.trail({ tool: 'bench', principal: 'cli:bench' }),
     onProgress: () => undefined,
   });
   for (const node of ops.nodes(['n1'])) {

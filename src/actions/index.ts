@@ -1,0 +1,3 @@
+import type { AnyAction } from '../core/action.ts';
+
+export const actions: readonly AnyAction[] = [];

@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import type { AnyAction } from '../core/action.ts';
+import type { Runs } from '../core/tool.ts';
+import { createApprovals } from './approvals.ts';
+import type { EvidenceStore } from './evidence.ts';
+import { createRuns } from './runs.ts';
+
+/** What all changes share. */
+export interface ChangeStores {
+  readonly actions: readonly AnyAction[];
+  readonly evidence: EvidenceStore;
+  readonly approvals: ReturnType<typeof createApprovals>;
+  /** Folder of the journals. */
+  readonly folder: string;
+  readonly runs: Runs;
+}
+
+/** Everything that is kept of changes under the state folder. */
+export function createStores(
+  state: string,
+  { actions, evidence, secrets }: Pick<ChangeStores, 'actions' | 'evidence'> & { secrets: () => readonly string[] },
+): ChangeStores {
+  const folder = join(state, 'runs');
+  return {
+    actions,
+    evidence,
+    approvals: createApprovals(state, secrets),
+    folder,
+    runs: createRuns(folder),
+  };
+}
