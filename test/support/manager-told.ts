@@ -11,10 +11,11 @@ import { until } from './until.ts';
 
 /** What every service manager that can be told must do, whatever it is. */
 export function managerTold({ manager, place, noPlace, look, units }: ManagerAtHand): void {
-  const one = async (unit: string) => {
+  const known = async () => {
     const answer = await look(manager.list(place(), Object.values(units)));
-    return answer.reachable ? answer.services.find((state) => state.unit === unit) : undefined;
+    return answer.reachable ? answer.services : [];
   };
+  const one = async (unit: string) => (await known()).find((state) => state.unit === unit);
   const telling = (where: ManagerPlace, unit: string, verb: Verb): Asking<Order | Untold> => {
     if (manager.tell === undefined) throw new Error(`${manager.name} only watches`);
     return manager.tell(where, unit, verb);
@@ -72,7 +73,7 @@ export function managerTold({ manager, place, noPlace, look, units }: ManagerAtH
     });
 
     const canary = join(tmpdir(), `rackhand-canary-${process.pid}`);
-    test.each([
+    const hostile = [
       'rackhand-nope',
       `$(touch ${canary})`,
       `'; touch ${canary}; '`,
@@ -86,11 +87,15 @@ export function managerTold({ manager, place, noPlace, look, units }: ManagerAtH
       `${units.running}\n${units.running}`,
       '名前',
       '--all',
-    ])('moves nothing for a unit %j that it does not know', async (unit) => {
+    ];
+    test('moves nothing for units that it does not know, whatever they are called', async () => {
       const others = [units.running, units.stopped, units.failed];
-      const pids = async () => (await Promise.all(others.map(one))).map((state) => [state?.state, state?.pid]);
+      const pids = async () =>
+        (await known()).filter(({ unit }) => others.includes(unit)).map(({ unit, state, pid }) => [unit, state, pid]);
       const before = await pids();
-      for (const verb of verbs) expect(await tell(unit, verb)).toMatchObject(failure);
+      expect(before).toHaveLength(3);
+      for (const unit of hostile) expect(await tell(unit, 'restart'), unit).toMatchObject(failure);
+      for (const verb of verbs) expect(await tell('rackhand-nope', verb)).toMatchObject(failure);
       expect(await pids()).toEqual(before);
       expect(existsSync(canary)).toBe(false);
     });
