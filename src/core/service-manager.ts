@@ -23,6 +23,8 @@ export interface ServiceState {
   /** The manager's own words: `BACKOFF Exited too quickly`, `activating (auto-restart)`. */
   readonly said: string;
   readonly pid: number | null;
+  /** Where several processes run under one name: those that run, and `pid` is null. */
+  readonly pids?: readonly number[];
   readonly uptimeSeconds: number | null;
   /** Starts counted by the manager, where it counts; compare two samples. */
   readonly restarts: number | null;

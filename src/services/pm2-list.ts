@@ -93,6 +93,7 @@ function cluster(worst: ServiceState, all: readonly ServiceState[]): ServiceStat
     ...worst,
     said: `${worst.said} (${alike} of ${all.length} instances)`,
     pid: null,
+    pids: all.flatMap(({ pid }) => pid ?? []),
     uptimeSeconds: worst.uptimeSeconds === null ? null : Math.min(...uptimes),
     restarts: all.reduce((sum, { restarts }) => sum + (restarts ?? 0), 0),
     logs: [...new Set(all.flatMap(({ logs }) => logs))],

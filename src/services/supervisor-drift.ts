@@ -1,12 +1,11 @@
-import { captured } from '../core/capture.ts';
 import { list, read } from '../core/command.ts';
 import { ask, askAll, type Asking } from '../core/probe.ts';
 import { fileTextIfAny } from '../core/reply.ts';
 import type { Drift, ManagerPlace } from '../core/service-manager.ts';
-import { isRecord, textOf } from './record.ts';
+import { textOf } from './record.ts';
 import { supervisorPlaces } from './supervisor-places.ts';
 import { configuredPrograms, fits, includes, templateText, type ConfiguredProgram } from './supervisor-programs.ts';
-import { askSupervisord, xmlRpcAnswer } from './supervisor-xml-rpc.ts';
+import { programsLoaded, type Row } from './supervisor-loaded.ts';
 
 const mostFiles = 64;
 
@@ -29,8 +28,6 @@ export function* supervisorDrift(place: ManagerPlace, unit: string): Asking<Drif
     ? { drift: 'nowhere', say: `no file of ${config} has a program ${unit}` }
     : { drift: 'forgotten', say: `no file of ${config} has it` };
 }
-
-type Row = Readonly<Record<string, unknown>>;
 
 function compared(written: ConfiguredProgram, running: Row | undefined): Drift {
   if (running === undefined) return { drift: 'waiting', say: `${written.path} has it` };
@@ -55,14 +52,11 @@ function compared(written: ConfiguredProgram, running: Row | undefined): Drift {
 
 const shown = (text: string): string => JSON.stringify(text.slice(0, 120));
 
-/** Undefined where it can't be asked by XML-RPC: supervisorctl would have to be made to reread. */
 function* loadedPrograms(place: ManagerPlace): Asking<readonly Row[] | undefined> {
   const { addresses } = yield* supervisorPlaces(place);
   for (const address of addresses) {
-    const reply = yield* ask(askSupervisord('getAllConfigInfo', address, place.become));
-    if (!reply.ok || reply.status !== 200 || reply.body.omittedBytes > 0) continue;
-    const answer = xmlRpcAnswer(captured(reply.body));
-    if (answer.ok && Array.isArray(answer.value)) return answer.value.filter((row) => isRecord(row));
+    const rows = yield* programsLoaded(address, place.become);
+    if (rows !== undefined) return rows;
   }
   return undefined;
 }

@@ -15,6 +15,7 @@ import { clean } from '../core/text.ts';
 import { exitsOf } from './exit-log.ts';
 import { runFound } from './program-path.ts';
 import { journalLine } from './systemd-journal.ts';
+import { systemdTell } from './systemd-tell.ts';
 import { systemdDrift, systemdProperties, systemdStates } from './systemd-show.ts';
 
 /** systemd, by `systemctl show`, whose exit code is 0 for a unit that is not there too. Logs are in the journal. */
@@ -34,6 +35,7 @@ export const systemd = defineServiceManager({
     return { reachable: true, via: 'systemctl show', services };
   },
   logs: journalOf,
+  tell: systemdTell,
   // The same question as for its state, so that it costs none.
   *drift({ become }, unit, units) {
     const shown = yield* ask(show(units, become));

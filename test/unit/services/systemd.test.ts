@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { capture } from '../../../src/core/capture.ts';
 import type { Ask, ExecReply, Reply } from '../../../src/core/command.ts';
 import type { Asking } from '../../../src/core/probe.ts';
+import type { Order } from '../../../src/core/action.ts';
+import { verbs, type ManagerPlace, type Untold, type Verb } from '../../../src/core/service-manager.ts';
 import { systemd } from '../../../src/services/systemd.ts';
+import { systemdTell } from '../../../src/services/systemd-tell.ts';
 import { managerConformance } from '../../support/manager-conformance.ts';
 
 const timed = { at: 0, ms: 0 };
@@ -88,4 +91,56 @@ describe('the journal', () => {
       ask: { words: expect.arrayContaining(['--since=@1795252800', `--after-cursor=${cursor}`]) },
     });
   });
+});
+
+describe('systemd as it is told', () => {
+  const tell = (unit: string, verb: Verb = 'restart', place: ManagerPlace = {}): Order | Untold => {
+    const turn = systemdTell(place, unit, verb).next();
+    if (turn.done !== true) throw new Error('it asks something first');
+    return turn.value;
+  };
+  const orderOf = (unit: string, verb?: Verb, place?: ManagerPlace): Order => {
+    const found = tell(unit, verb, place);
+    if ('untold' in found) throw new Error(found.untold);
+    return found;
+  };
+
+  test.each(verbs)('is told to %s by words, and the unit is one of them', (verb) => {
+    const { ask, effect } = orderOf('llama@0.service', verb).command;
+    expect(effect).toBe('change');
+    expect(ask).toMatchObject({
+      words: ['sh', '-s', '--', 'systemctl', '--no-ask-password', verb, '--', 'llama@0.service'],
+    });
+    expect(orderOf('llama', verb, { become: 'sudo' }).command.become).toBe('sudo');
+  });
+
+  test.each(['*', 'llama*', 'll[a]ma', 'll?ma', '--all', '/mnt', 'a b', "'; id; '", '$(id)', '名前', ''])(
+    'is not told of %j, which is no name',
+    (unit) => expect(tell(unit)).toMatchObject({ untold: expect.stringContaining('is the name of no unit') }),
+  );
+
+  test.each(['multi-user.target', 'system.slice', 'gpu.mount', 'llama.socket', 'backup.timer'])(
+    'is not told of %s, which is more than a service',
+    (unit) => expect(tell(unit, 'stop')).toMatchObject({ untold: expect.stringContaining('no service') }),
+  );
+
+  // In the words that systemctl documents.
+  test.each([
+    [printed(''), { how: 'done', said: 'systemctl restart ended with 0' }],
+    [
+      printed('', 5, 'Failed to restart nope.service: Unit nope.service not found.\n'),
+      { how: 'failed', said: 'Failed to restart nope.service: Unit nope.service not found.' },
+    ],
+    [
+      printed('', 4, 'Failed to restart llama.service: Interactive authentication required.\n\u001b[31mSee logs'),
+      { how: 'failed', said: 'Failed to restart llama.service: Interactive authentication required. See logs' },
+    ],
+    [printed('', 1), { how: 'failed', said: 'systemctl restart ended with 1' }],
+    [printed('', 1, 'x'.repeat(4_000)), { how: 'failed', said: `${'x'.repeat(299)}…` }],
+  ])('reads what systemctl says', (reply, outcome) => expect(orderOf('llama').read(reply)).toEqual(outcome));
+
+  test('does not call a systemctl that was killed the end of it', () =>
+    expect(() => orderOf('llama').read({ ...printed(''), exitCode: null, signal: 'KILL' })).toThrow(
+      /^Whether systemd carried out the restart is not known: systemctl was ended by KILL\.$/,
+    ));
 });

@@ -1,0 +1,19 @@
+import { captured } from '../core/capture.ts';
+import { ask, type Asking } from '../core/probe.ts';
+import { isRecord } from './record.ts';
+import type { SupervisorAddress } from './supervisor-config.ts';
+import { askSupervisord, xmlRpcAnswer } from './supervisor-xml-rpc.ts';
+
+/** A program as supervisord has read it. Source: getAllConfigInfo of supervisord 4.2.5. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Undefined where it can't be asked by XML-RPC: supervisorctl would have to be made to reread. */
+export function* programsLoaded(
+  address: SupervisorAddress,
+  become: 'sudo' | undefined,
+): Asking<readonly Row[] | undefined> {
+  const reply = yield* ask(askSupervisord('getAllConfigInfo', address, become));
+  if (!reply.ok || reply.status !== 200 || reply.body.omittedBytes > 0) return undefined;
+  const answer = xmlRpcAnswer(captured(reply.body));
+  return answer.ok && Array.isArray(answer.value) ? answer.value.filter((row) => isRecord(row)) : undefined;
+}
