@@ -4,7 +4,7 @@ import { fenced, untrusted } from './text/fenced.ts';
 import { causeText, findingText, type Look } from './text/finding-text.ts';
 import type { NextText } from './text/next-text.ts';
 import { oneLine } from './text/one-line.ts';
-import { createPaint, statusInk, statusWord, type Paint } from './text/paint.ts';
+import { changeInk, createPaint, statusInk, statusWord, type Paint } from './text/paint.ts';
 import { fit, sectionLines, type Section } from './text/section.ts';
 import { tableText } from './text/table-text.ts';
 
@@ -52,10 +52,14 @@ export function reportText(report: Report, { color, width, nextText, limit }: Re
 const joined = (head: readonly string[], sections: readonly Section[], paint: Paint): string =>
   [...head, ...sections.flatMap((section) => sectionLines(section, paint))].join('\n');
 
-function headLines({ status, summary }: Report, { paint, width }: Look): readonly string[] {
-  const word = statusWord[status].toUpperCase();
+function headLines({ status, summary, change }: Report, { paint, width }: Look): readonly string[] {
+  const [said, ink] =
+    change === undefined
+      ? [statusWord[status], statusInk[status]]
+      : [change.state.replaceAll('_', ' '), changeInk[change.state]];
+  const word = said.toUpperCase();
   const [first = '', ...more] = wrapped(`${word}  ${oneLine(summary)}`, width);
-  return [paint(statusInk[status], paint('bold', word)) + first.slice(word.length), ...more];
+  return [paint(ink, paint('bold', word)) + first.slice(word.length), ...more];
 }
 
 const isBad = ({ status }: Finding): boolean => status === 'critical' || status === 'degraded';

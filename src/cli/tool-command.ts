@@ -1,4 +1,4 @@
-import { exitCodes } from '../core/report.ts';
+import { exitOf } from '../core/report.ts';
 import type { AnyTool } from '../core/tool.ts';
 import { reportJson } from '../report-json.ts';
 import { briefCharacters, reportText } from '../report-text.ts';
@@ -38,6 +38,6 @@ export const toolCommand = (tool: AnyTool): Command => ({
         }),
       );
     }
-    return exitCodes[report.status];
+    return exitOf(report);
   },
 });

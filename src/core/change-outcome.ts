@@ -33,3 +33,16 @@ export interface ChangeOutcome {
   readonly next: readonly Next[];
   readonly notes: readonly string[];
 }
+
+/** Exit status of what became of a change. Source of 75 and 77: sysexits(3). */
+export const changeExits: Readonly<Record<ChangeState, number>> = {
+  planned: 0,
+  awaiting_approval: 75,
+  denied: 77,
+  held: 75,
+  refused: 77,
+  verified: 0,
+  not_verified: 2,
+  rolled_back: 1,
+  unknown: 3,
+};

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ChangeState } from './change-outcome.ts';
+import { changeExits, type ChangeState } from './change-outcome.ts';
 import { layers } from './layer.ts';
 
 export const statuses = ['ok', 'not_applicable', 'degraded', 'unknown', 'critical'] as const;
@@ -12,7 +12,7 @@ export const worst = (all: readonly Status[]): Status => {
 };
 
 /** Exit status of a report: unknown is not ok. */
-export const exitCodes: Record<Status, number> = { ok: 0, not_applicable: 0, degraded: 1, critical: 2, unknown: 3 };
+const exitCodes: Record<Status, number> = { ok: 0, not_applicable: 0, degraded: 1, critical: 2, unknown: 3 };
 
 export const nextSchema = z.object({
   say: z.string().describe('What to do, as a sentence'),
@@ -77,3 +77,7 @@ export interface Report<Data = unknown> {
   readonly change?: { readonly state: ChangeState; readonly digest?: string | undefined };
   readonly show: readonly (Table | RemoteText | RemoteEntries)[];
 }
+
+/** Exit status of what a report says: how far a change came, or how the nodes are. */
+export const exitOf = ({ change, status }: Report): number =>
+  change === undefined ? exitCodes[status] : changeExits[change.state];

@@ -38,16 +38,16 @@ export async function carryOut(hands: Hands, which: Which, { action, args, chang
   const { lingersMs } = order;
   await journal.append({ type: 'intent', ...which, what: change.what.slice(0, longest), lingersMs });
   hands.say(change.what);
-  const sent = await hands.send(order.command).then(
-    async ({ reply, id }): Promise<Sent> => {
+  const sent = await hands
+    .send(order.command)
+    .then(async ({ reply, id }): Promise<Sent> => {
       await hands.keep([id]);
       return order.read(reply);
-    },
-    (thrown: unknown): Sent => {
+    })
+    .catch((thrown: unknown): Sent => {
       const { code, message } = opsError(thrown);
       return { how: unsent.has(code) ? 'failed' : 'unknown', said: message };
-    },
-  );
+    });
   await journal.append({ type: 'result', ...which, how: sent.how, said: sent.said.slice(0, longest) });
   if (sent.how !== 'unknown') return sent;
   return await settle(hands, which, { action, args, before: change.before, lingersMs });

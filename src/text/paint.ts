@@ -1,3 +1,4 @@
+import type { ChangeState } from '../core/change-outcome.ts';
 import type { Status } from '../core/report.ts';
 
 const codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, magenta: 35, cyan: 36 } as const;
@@ -17,6 +18,19 @@ export const statusInk: Record<Status, Ink> = {
   not_applicable: 'dim',
   degraded: 'yellow',
   critical: 'red',
+  unknown: 'magenta',
+};
+
+/** Of a change, how far it came. */
+export const changeInk: Record<ChangeState, Ink> = {
+  planned: 'cyan',
+  awaiting_approval: 'yellow',
+  denied: 'yellow',
+  held: 'yellow',
+  refused: 'yellow',
+  verified: 'green',
+  not_verified: 'red',
+  rolled_back: 'yellow',
   unknown: 'magenta',
 };
 
