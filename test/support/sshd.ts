@@ -10,7 +10,7 @@ import type { LockRoom } from './lock-room.ts';
 import { testNode } from './node.ts';
 
 const program = '/usr/sbin/sshd';
-const nowhere: Pick<LockRoom, 'words'> = { words: (words) => words };
+const nowhere: Pick<LockRoom, 'words'> = { words: (words) => [...words] };
 
 /** A real sshd on loopback with keys of its own; every login is by `keyFile`. */
 export interface Sshd {
