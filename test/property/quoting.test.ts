@@ -3,13 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { commandLine } from '../../src/core/quote.ts';
 import { has } from '../support/requires.ts';
-
-const character = fc.oneof(
-  fc.constantFrom(...Array.from(`'"\\ $\`!*?[]{}()<>|&;#~^%=-+,.\n\t\r\x01\x7fé漢🙂a0`)),
-  fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }).filter((one) => one !== '\0' && !/\p{Cs}/u.test(one)),
-);
-const word = fc.array(character, { maxLength: 12 }).map((characters) => characters.join(''));
-const words = fc.array(word, { minLength: 1, maxLength: 40 });
+import { word, words } from '../support/words.ts';
 
 for (const shell of ['sh', 'dash', 'bash', 'fish', 'zsh', 'busybox']) {
   describe.skipIf(!has(shell))(`a command line under ${shell}`, () => {
