@@ -107,20 +107,19 @@ export async function createApp({
       const trail = audit.trail({ tool: tool.name, principal });
       const report: Report = await tool
         .run(input, engine.ops({ fleet, trail, signal, onProgress: safely(onProgress, secrets) }))
-        .catch((thrown: unknown) => {
+        .catch(async (thrown: unknown): Promise<never> => {
+          await trail.end();
           const { code, kind } = opsError(thrown);
           // The face tells whoever asked; here only what is ours to mend stands out.
           log[kind.blame === 'us' ? 'error' : 'info']({ tool: tool.name, code }, 'call failed');
           throw thrown;
-        })
-        .finally(async () => {
-          await trail.end();
         });
+      const unwritten = await trail.end();
       log.info({ tool: tool.name, status: report.status, ms: Math.round(performance.now() - start) }, 'call answered');
       await evidence.save(
         report.findings.filter(({ status }) => status !== 'ok').flatMap((finding) => finding.evidence),
       );
-      return redactDeep({ ...report, notes: [...report.notes, ...(await trail.end())] }, secrets);
+      return redactDeep({ ...report, notes: [...report.notes, ...unwritten] }, secrets);
     },
     evidence: (id) => evidence.find(id),
     recentEvidence: () => evidence.recent(),

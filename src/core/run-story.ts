@@ -1,10 +1,10 @@
 import type { Approval, ChangeSet, PlannedChange } from './change-set.ts';
 import type { Json } from './json.ts';
-import type { Run, RunEnd, RunRecord, Way } from './run.ts';
+import type { Run, RunEnd, RunRecord, SentEnd, Way } from './run.ts';
 
 /** What came of sending a step one way: without a result it is unknown, whatever was sent before. */
 export interface Sent {
-  readonly how: 'done' | 'failed' | 'unknown';
+  readonly how: SentEnd;
   readonly said: string;
   readonly verified?: boolean;
   /** Epoch ms, when it was sent. */

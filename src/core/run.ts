@@ -16,6 +16,10 @@ export const ways = ['do', 'undo', 'again'] as const;
 export type Way = (typeof ways)[number];
 const way = z.enum(ways);
 
+export const sentEnds = ['done', 'failed', 'not_done', 'unknown'] as const;
+/** What came of sending something. `not_done`: it left no answer, and was seen not to have been carried out. */
+export type SentEnd = (typeof sentEnds)[number];
+
 export const runEnds = ['verified', 'not_verified', 'rolled_back', 'unknown'] as const;
 /** How a run can end; `unknown` is said to be so, and what it left has to be looked at by a person. */
 export type RunEnd = (typeof runEnds)[number];
@@ -65,7 +69,7 @@ export const runRecordSchema = z.discriminatedUnion('type', [
     what: said,
     lingersMs: z.number().int().min(0).optional().describe('So long after a cut it may still be carried out'),
   }),
-  z.object({ type: z.literal('result'), when, step, way, how: z.enum(['done', 'failed', 'unknown']), said }),
+  z.object({ type: z.literal('result'), when, step, way, how: z.enum(sentEnds), said }),
   z.object({ type: z.literal('verified'), when, step, way, said, ids }),
   z.object({ type: z.literal('not_verified'), when, step, way, said, ids }),
   z.object({

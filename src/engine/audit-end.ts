@@ -51,6 +51,8 @@ export async function headOf(folder: string, id: string): Promise<Head | undefin
   });
   try {
     const end = file && (await endOf(file));
+    // What is named must not be lost with the power while the line that names it is not.
+    await file?.datasync();
     return end === undefined || end.next.seq === 1
       ? undefined
       : { file: id, seq: end.next.seq - 1, hash: end.next.prev };

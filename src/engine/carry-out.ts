@@ -1,6 +1,6 @@
 import { opsError, type ErrorCode } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
-import type { Way } from '../core/run.ts';
+import type { SentEnd, Way } from '../core/run.ts';
 import type { Hands } from './hands.ts';
 import type { Deed } from './plan-set.ts';
 
@@ -14,7 +14,7 @@ const lookAgainMs = 1_000;
 const unsent: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['LOCK_LOST', 'REFUSED_BY_NODE']);
 
 export interface Sent {
-  readonly how: 'done' | 'failed' | 'unknown';
+  readonly how: SentEnd;
   readonly said: string;
 }
 
@@ -80,7 +80,7 @@ export async function settle(
       const sent: Sent =
         seen.is === 'done'
           ? { how: 'done', said: 'It left no answer, and was seen to be done.' }
-          : { how: 'failed', said: `It left no answer, and was not done: ${seen.say}` };
+          : { how: 'not_done', said: `It left no answer, and was not done: ${seen.say}` };
       await journal.append({ type: 'result', ...which, how: sent.how, said: sent.said.slice(0, longest) });
       return sent;
     }

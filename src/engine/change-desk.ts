@@ -6,7 +6,7 @@ import type { RunMark } from './audit-trail.ts';
 import type { ChangeStores } from './change-stores.ts';
 import type { Look } from './hands.ts';
 import { judgeSet, type Judgement } from './judge-set.ts';
-import { takeNodeLock } from './node-lock.ts';
+import { takeNodeLock, type NodeLock } from './node-lock.ts';
 import { pastWishes } from './past-wishes.ts';
 
 /** One call of a tool that changes nodes, with all that it works with. */
@@ -28,6 +28,11 @@ const leaseSeconds = 45;
 /** The lock of a node for one run. Errors: `NODE_BUSY`, and those of the node. */
 export const lockFor = ({ principal: owner, signal }: ChangeDesk, session: Session, node: Node, run: string) =>
   takeNodeLock({ session, node, owner, run, leaseSeconds, signal });
+
+/** A lock that can't be given back ends by itself. */
+export async function giveBack({ say }: ChangeDesk, node: Node, lock: NodeLock): Promise<void> {
+  await lock.release().catch(() => say(`The lock of ${node.name} could not be given back; it ends by itself.`));
+}
 
 /** What holds an approval to its plan. */
 export const occasion = ({ policy, fleet }: ChangeDesk, { digest, node }: ChangeSet) => ({

@@ -1,8 +1,9 @@
 import type { Approval, ChangeSet } from '../core/change-set.ts';
 import type { ChangeOutcome, ChangeRequest } from '../core/change-outcome.ts';
+import { opsError } from '../core/errors.ts';
 import type { Finding } from '../core/report.ts';
 import type { Run } from '../core/run.ts';
-import { judge, lockFor, occasion, type ChangeDesk } from './change-desk.ts';
+import { giveBack, judge, lockFor, occasion, type ChangeDesk } from './change-desk.ts';
 import type { Look } from './hands.ts';
 import { inTheWay } from './in-the-way.ts';
 import { createJournal } from './journal.ts';
@@ -18,22 +19,43 @@ import { handsOn } from './work-on.ts';
 /**
  * Plans a change and carries it out where policy, brakes and approvals let it.
  *
- * It is planned again behind the lock of the node: somebody may have changed it while a person thought it over.
+ * It is planned again behind the lock of the node: somebody may have changed it while a person thought it over. The run
+ * begins before the lock is taken, so that nobody has to guess who left one.
  */
 export async function changeNode(desk: ChangeDesk, request: ChangeRequest): Promise<ChangeOutcome> {
-  const { node } = request;
-  const { session, look } = await desk.open(node);
+  const { session, look } = await desk.open(request.node);
   const early = await ready(desk, request, look);
   if ('state' in early) return early;
-  const id = newRunId(Date.now());
-  const lock = await lockFor(desk, session, node, id);
+  const run = runOf(desk, request);
+  const journal = await createJournal(desk.folder, run);
+  const close = (said: string) =>
+    journal.append({ type: 'closed', how: 'not_verified', said: `Nothing was done: ${said}`.slice(0, 2_000) });
   try {
-    const plan = await ready(desk, request, look, early.findings);
-    return 'state' in plan ? plan : await started(desk, request, plan, id, lock);
+    const lock = await lockFor(desk, session, request.node, run.id).catch(async (thrown: unknown) => {
+      await close(opsError(thrown).message);
+      throw thrown;
+    });
+    try {
+      const plan = await ready(desk, request, look, early.findings);
+      if (!('state' in plan)) return await carriedOut({ desk, request, journal, lock }, plan, run.id);
+      await close(plan.said);
+      return plan;
+    } finally {
+      await giveBack(desk, request.node, lock);
+    }
   } finally {
-    await lock.release().catch(() => desk.say(`The lock of ${node.name} could not be given back; it ends by itself.`));
+    await journal.close();
   }
 }
+
+const runOf = ({ principal }: ChangeDesk, { node, tool, why, undoes }: ChangeRequest): Run => ({
+  id: newRunId(Date.now()),
+  node: node.name,
+  tool,
+  principal,
+  why: why.slice(0, 2_000),
+  ...(undoes !== undefined && { undoes }),
+});
 
 /** The plan as things are now, or why it goes no further. */
 async function ready(
@@ -46,37 +68,31 @@ async function ready(
   return isRefusal(plan) ? refused(plan) : ((await inTheWay(desk, request, plan)) ?? plan);
 }
 
-async function started(
-  desk: ChangeDesk,
-  request: ChangeRequest,
+interface Begun {
+  readonly desk: ChangeDesk;
+  readonly request: ChangeRequest;
+  readonly journal: Journal;
+  readonly lock: NodeLock;
+}
+
+async function carriedOut(
+  { desk, request, journal, lock }: Begun,
   { set, findings }: Planned,
   id: string,
-  lock: NodeLock,
 ): Promise<ChangeOutcome> {
-  const { principal, actions, folder } = desk;
-  const { node, tool, why, undoes } = request;
-  const run: Run = {
-    id,
-    node: node.name,
-    tool,
-    principal,
-    why: why.slice(0, 2_000),
-    ...(undoes !== undefined && { undoes }),
-  };
-  const journal = await createJournal(folder, run);
-  try {
-    await journal.append({ type: 'planned', set });
-    const approval = await approved(desk, set, request, journal, id);
-    if (approval === 'used') return await usedMeanwhile(set, journal, id);
-    if (lock.takenFrom !== undefined)
-      await journal.append({ type: 'note', said: `The lock of the node was left by ${lock.takenFrom.owner}.` });
-    const line = await desk.open(node, { run: id, ...(approval !== undefined && { approval: approval.digest }) });
-    const hands = handsOn({ ...desk, ...line, node, lock, journal });
-    const knownSignatures = findings.flatMap(({ signature }) => signature ?? []);
-    return outcome(await runSet({ hands, actions, knownSignatures }, 'on').catch(cutOff(id)), set, id);
-  } finally {
-    await journal.close();
-  }
+  const { node } = request;
+  await journal.append({ type: 'planned', set });
+  const approval = await approved(desk, set, request, journal, id);
+  if (approval === 'used') return await usedMeanwhile(set, journal, id);
+  if (lock.takenFrom !== undefined)
+    await journal.append({
+      type: 'note',
+      said: `The lock of the node was left by ${lock.takenFrom.owner ?? 'somebody'}.`,
+    });
+  const line = await desk.open(node, { run: id, ...(approval !== undefined && { approval: approval.digest }) });
+  const hands = handsOn({ ...desk, ...line, node, lock, journal });
+  const knownSignatures = findings.flatMap(({ signature }) => signature ?? []);
+  return outcome(await runSet({ hands, actions: desk.actions, knownSignatures }, 'on').catch(cutOff(id)), set, id);
 }
 
 /** The approval, now used up for this run; undefined where none is needed. */

@@ -3,7 +3,7 @@ import type { ChangeOutcome } from '../core/change-outcome.ts';
 import { OpsError } from '../core/errors.ts';
 import type { Node } from '../core/node.ts';
 import { runStory, standing, type RunStory } from '../core/run-story.ts';
-import { judge, lockFor, occasion, type ChangeDesk } from './change-desk.ts';
+import { giveBack, judge, lockFor, occasion, type ChangeDesk } from './change-desk.ts';
 import { openJournal } from './journal.ts';
 import type { Journal } from './journal-write.ts';
 import { cutOff, nothing, outcome } from './outcomes.ts';
@@ -22,8 +22,8 @@ export async function resumeRun(desk: ChangeDesk, id: string, way: 'on' | 'back'
     const story = runStory(journal.records);
     if (story === undefined) throw new OpsError('UNKNOWN_RUN', `Run ${id} never began.`);
     mustBeOpen(story);
-    if (story.set === undefined) return await neverPlanned(journal, id);
     const node = desk.nodeNamed(story.run.node);
+    if (story.set === undefined) return await neverPlanned(desk, node, journal, id);
     const approval = way === 'on' ? await stillApproved(desk, story, story.set, node, journal) : story.approval;
     const line = await desk.open(node, { run: id, ...(approval !== undefined && { approval: approval.digest }) });
     const { principal: owner, actions } = desk;
@@ -36,9 +36,7 @@ export async function resumeRun(desk: ChangeDesk, id: string, way: 'on' | 'back'
       const hands = handsOn({ ...desk, ...line, node, lock, journal });
       return outcome(await runSet({ hands, actions, knownSignatures: [] }, way).catch(cutOff(id)), story.set, id);
     } finally {
-      await lock
-        .release()
-        .catch(() => desk.say(`The lock of ${node.name} could not be given back; it ends by itself.`));
+      await giveBack(desk, node, lock);
     }
   } finally {
     await journal.close();
@@ -54,7 +52,10 @@ function mustBeOpen(story: RunStory): void {
   });
 }
 
-async function neverPlanned(journal: Journal, run: string): Promise<ChangeOutcome> {
+/** It may have left the lock of the node, and nothing else. */
+async function neverPlanned(desk: ChangeDesk, node: Node, journal: Journal, run: string): Promise<ChangeOutcome> {
+  const { session } = await desk.open(node);
+  await giveBack(desk, node, await lockFor(desk, session, node, run));
   const said = 'It was cut off before it had a plan: nothing was changed.';
   await journal.append({ type: 'closed', how: 'not_verified', said });
   return { ...nothing, state: 'not_verified', said, run };

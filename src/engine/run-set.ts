@@ -1,5 +1,5 @@
 import type { StepStory } from '../core/run-story.ts';
-import { carryOut, settle } from './carry-out.ts';
+import { carryOut, settle, type Sent } from './carry-out.ts';
 import { actionOf, isRefusal, planDeed, plannedChange, type Deed } from './plan-set.ts';
 import { prove } from './prove.ts';
 import { storyOf, type Ended, type Running } from './running.ts';
@@ -60,11 +60,11 @@ async function stepDone(options: Running, step: number, told: StepStory): Promis
   const saved = told.befores.do;
   if (before?.how === 'done' && saved !== undefined)
     return await proven(options, step, change.what, { ...actionOf(actions, change), before: saved });
+  // Seen not to have been carried out, it may be sent: whoever goes on with a run asks for that.
   const deed = await asApproved(options, told);
   if ('how' in deed) return deed;
   const sent = await carryOut(hands, { step, way: 'do' }, deed);
-  if (sent.how === 'unknown') return { how: 'unknown', said: `${change.what} ${sent.said}` };
-  if (sent.how === 'failed') return { how: 'not_verified', said: `${change.what} It failed: ${sent.said}` };
+  if (sent.how !== 'done') return undone(change.what, sent);
   return await proven(options, step, change.what, { ...deed, before: deed.change.before });
 }
 
@@ -77,6 +77,12 @@ async function proven(
   const { verified, said, findings } = await prove(hands, { step, way: 'do' }, { ...deed, knownSignatures });
   return verified ? undefined : { how: 'not_verified', said: `${what} ${said}`, findings };
 }
+
+/** Nothing is sent twice by itself, not even what was seen not to be done. */
+const undone = (what: string, { how, said }: Sent): Ended =>
+  how === 'unknown'
+    ? { how, said: `${what} ${said}` }
+    : { how: 'not_verified', said: `${what} ${how === 'failed' ? 'It failed: ' : ''}${said}` };
 
 /** The step planned once more, in the moment before it is sent: it must still be what was approved. */
 async function asApproved({ hands, actions }: Running, { change }: StepStory): Promise<Deed | Ended> {

@@ -52,7 +52,7 @@ async function back(
       return { how: 'not_verified', said: `${wanted.what} That can't be done: ${planned.because}` };
     const sent = await carryOut(hands, { step, way }, planned);
     if (sent.how === 'unknown') return { how: 'unknown', said: `${wanted.what} ${sent.said}` };
-    if (sent.how === 'failed') return { how: 'not_verified', said: `${wanted.what} That failed: ${sent.said}` };
+    if (sent.how !== 'done') return { how: 'not_verified', said: `${wanted.what} That failed: ${sent.said}` };
     deed = { ...planned, before: planned.change.before };
   }
   const { verified, said } = await prove(hands, { step, way }, { ...deed, knownSignatures });

@@ -49,10 +49,14 @@ export const putFile = ({
     },
     // oxlint-disable-next-line require-yield -- it needs to know nothing
     *order({ path, text }) {
-      return order(alterByRun(['sh', '-c', script, 'rackhand', path, text, how], { deadlineMs: 5_000 }), (reply) =>
-        reply.exitCode === 0
-          ? { how: 'done', said: 'put' }
-          : { how: 'failed', said: captured(reply.stderr).trim() || `exit ${reply.exitCode}` },
+      const command = alterByRun(['sh', '-c', script, 'rackhand', path, text, how], { deadlineMs: 5_000 });
+      return order(
+        command,
+        (reply) =>
+          reply.exitCode === 0
+            ? { how: 'done', said: 'put' }
+            : { how: 'failed', said: captured(reply.stderr).trim() || `exit ${reply.exitCode}` },
+        { lingersMs: 500 },
       );
     },
     *done({ path, text }, _node, saved) {

@@ -1,0 +1,135 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRuns } from '../../src/engine/runs.ts';
+import { canMakeRooms, lockRoom, type LockRoom } from '../support/lock-room.ts';
+import { has } from '../support/requires.ts';
+import { sshNode, startSshd, type Sshd } from '../support/sshd.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'rh-crash-'));
+const program = join(folder, 'crash.mjs');
+/** Boundaries are tried side by side, each lane on a node of its own. */
+const laneCount = 3;
+/** Started, planned, and of each of three steps: saved, intent, result, verified; closed. */
+const boundaries = 2 + 3 * 4 + 1;
+let lanes: { readonly room: LockRoom; readonly sshd: Sshd }[] = [];
+
+const all = (word: string) => [word, word, word];
+const isAble = has('sshd') && canMakeRooms;
+
+interface Ended {
+  readonly killed: boolean;
+  readonly answer: { readonly state: string; readonly said: string; readonly lines: number } | undefined;
+}
+
+async function ran(plan: object): Promise<Ended> {
+  const file = join(mkdtempSync(join(folder, 'plan-')), 'plan.json');
+  writeFileSync(file, JSON.stringify(plan));
+  const child = spawn(process.execPath, [program, file], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const [said] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  return { killed: child.signalCode === 'SIGKILL', answer: said === '' ? undefined : JSON.parse(said) };
+}
+
+describe.skipIf(!isAble)('killed at every boundary of a run of three changes (needs sshd, root and unshare)', () => {
+  beforeAll(async () => {
+    await build({
+      entryPoints: [join(import.meta.dirname, '../support/crash-program.ts')],
+      outfile: program,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      packages: 'external',
+      logLevel: 'error',
+    });
+    // Packages are found from where the program lies.
+    execFile('ln', ['-s', join(import.meta.dirname, '../../node_modules'), join(folder, 'node_modules')]);
+    lanes = await Promise.all(
+      Array.from({ length: laneCount }, async () => {
+        const room = await lockRoom();
+        return { room, sshd: await startSshd({ room }) };
+      }),
+    );
+  });
+  afterAll(async () => {
+    await Promise.all(
+      lanes.map(async ({ room, sshd }) => {
+        await sshd.stop();
+        await room.close();
+      }),
+    );
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** One run, killed there, and gone on with one way by another process. */
+  async function story(lane: number, kill: { at: number; before: boolean }, way: 'on' | 'back') {
+    const at = lanes[lane];
+    if (at === undefined) throw new Error('no such lane');
+    const own = mkdtempSync(join(folder, 'run-'));
+    const paths = ['one', 'two', 'three'].map((name) => join(own, name));
+    for (const path of paths) writeFileSync(path, 'old');
+    const plan = { state: join(own, 'state'), node: sshNode(at.sshd), paths };
+    const first = await ran({ ...plan, kill });
+    const [run] = await createRuns(join(own, 'state/runs')).list();
+    const id = run === undefined ? undefined : 'run' in run ? run.run.id : run.id;
+    const second = id === undefined ? undefined : await ran({ ...plan, resume: { run: id, way } });
+    const times = paths.map((path) =>
+      existsSync(`${path}.times`) ? readFileSync(`${path}.times`, 'utf8').trim().split('\n') : [],
+    );
+    return {
+      killed: first.killed,
+      second: second?.answer,
+      texts: paths.map((path) => readFileSync(path, 'utf8')),
+      twice: times.filter((all) => new Set(all).size !== all.length),
+      lock: existsSync(at.room.seen('/run/lock/rackhand.lock')),
+    };
+  }
+
+  test('without a kill there are as many boundaries as are tried', async () => {
+    const at = lanes[0];
+    if (at === undefined) throw new Error('no lane');
+    const own = mkdtempSync(join(folder, 'run-'));
+    const paths = ['one', 'two', 'three'].map((name) => join(own, name));
+    for (const path of paths) writeFileSync(path, 'old');
+    const { answer } = await ran({ state: join(own, 'state'), node: sshNode(at.sshd), paths });
+    expect(answer).toMatchObject({ state: 'verified', lines: boundaries });
+  });
+
+  // Between two lines something happens only here: the lock is taken, or a step is sent. Elsewhere to be killed before a
+  // line is to be killed after the one before it.
+  const eventful = [1, 2, ...[1, 2, 3].map((step) => 1 + 4 * step)];
+  const cases = [
+    ...Array.from({ length: boundaries }, (_, index) => ({ at: index + 1, before: false })),
+    ...eventful.map((at) => ({ at, before: true })),
+  ];
+
+  test.concurrent.each(Array.from({ length: laneCount }, (_, lane) => lane))(
+    'it is finished or taken back, and nothing is done twice: node %i',
+    async (lane) => {
+      for (const kill of cases.filter((_, index) => index % laneCount === lane)) {
+        const where = `killed ${kill.before ? 'before' : 'after'} line ${kill.at}`;
+        // Without a plan nothing was changed; with its end written there is nothing to go on with, and the lock of the
+        // dead process ends by itself.
+        const hasPlan = kill.at > 2 || (kill.at === 2 && !kill.before);
+        const isOver = kill.at === boundaries;
+        const neverBegan = kill.at === 1 && kill.before;
+        const fine = { where, killed: true, twice: [], lock: isOver };
+
+        const { second: finished, texts: done, ...on } = await story(lane, kill, 'on');
+        expect({ where, ...on }).toEqual(fine);
+        expect([where, done]).toEqual([where, hasPlan ? all('new') : all('old')]);
+        const state = isOver || neverBegan ? undefined : hasPlan ? 'verified' : 'not_verified';
+        expect([where, finished?.state]).toEqual([where, state]);
+
+        const { second: _taken, texts: undone, ...back } = await story(lane, kill, 'back');
+        expect({ where, ...back }).toEqual(fine);
+        expect([where, undone]).toEqual([where, isOver ? all('new') : all('old')]);
+      }
+    },
+    180_000,
+  );
+});

@@ -1,0 +1,54 @@
+import { readFileSync, readlinkSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { createSshTransport } from '../../src/transport/ssh.ts';
+import { changeOps, freeHand } from './change-ops.ts';
+import { putFile } from './put-file.ts';
+
+/**
+ * Changes a node, or goes on with what an earlier one left, and is killed at one boundary of its journal.
+ *
+ * Words: a file of JSON with what to do. `at` counts the lines of the journal that this process writes; `before` kills it
+ * before that line is written, with all that was done since the line before it.
+ */
+interface Plan {
+  readonly state: string;
+  readonly node: Parameters<typeof changeOps>[0]['nodes'][number];
+  readonly paths: readonly string[];
+  readonly resume?: { readonly run: string; readonly way: 'on' | 'back' };
+  readonly kill?: { readonly at: number; readonly before: boolean };
+}
+
+const plan = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Plan;
+const { kill } = plan;
+
+const handle = await open('/dev/null');
+const proto = Object.getPrototypeOf(handle) as { appendFile(data: Uint8Array): Promise<void> };
+await handle.close();
+// oxlint-disable-next-line typescript/unbound-method -- it is called on the handle below
+const append = proto.appendFile;
+let lines = 0;
+proto.appendFile = async function appendFile(this: { fd: number }, data: Uint8Array) {
+  const isJournal = /\/runs\/[^/]+\.jsonl$/.test(readlinkSync(`/proc/self/fd/${this.fd}`));
+  if (isJournal) lines += 1;
+  const isLast = isJournal && lines === kill?.at;
+  if (isLast && kill.before) process.kill(process.pid, 'SIGKILL');
+  await append.call(this as never, data);
+  if (isLast) process.kill(process.pid, 'SIGKILL');
+};
+
+const transport = createSshTransport();
+const { ops } = changeOps({
+  state: plan.state,
+  transport,
+  nodes: [plan.node],
+  actions: [putFile()],
+  policy: freeHand,
+});
+const steps = plan.paths.map((path) => ({ action: 'test.put', args: { path, text: 'new' } }));
+const outcome =
+  plan.resume === undefined
+    ? await ops.change({ tool: 'test_put', node: plan.node, why: 'a test', steps, planOnly: false })
+    : await ops.resume(plan.resume.run, plan.resume.way);
+process.stdout.write(`${JSON.stringify({ state: outcome.state, said: outcome.said, lines })}\n`);
+await transport.close();
+process.exit(0);
