@@ -34,6 +34,13 @@ const folders = [
     of: 'ServiceManager',
   },
   {
+    folder: 'src/actions',
+    definer: 'defineAction',
+    list: 'actions',
+    type: "import type { AnyAction } from '../core/action.ts';",
+    of: 'AnyAction',
+  },
+  {
     folder: 'src/tools',
     definer: 'defineTool',
     list: 'tools',

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { actions } from '../src/actions/index.ts';
 import { checks } from '../src/checks/index.ts';
 import { probes } from '../src/probes/index.ts';
 import { serviceManagers } from '../src/services/index.ts';
@@ -19,6 +20,7 @@ test('what is generated is up to date', async () => {
 });
 
 test.each([
+  ['actions', actions, /^[a-z]+\.[a-z]+$/],
   ['checks', checks, /^[a-z]+\.[a-z]+$/],
   ['probes', probes, /^[a-z]+\.[a-z]+$/],
   ['service managers', serviceManagers, /^[a-z0-9]+$/],
@@ -30,6 +32,20 @@ test.each([
     expect(summary.length, name).toBeGreaterThan(10);
   }
 });
+
+test.each(actions.map((action) => [action.name, action] as const))(
+  '%s is exported under its name, tested under it, and takes flat arguments, each explained',
+  (name, { args }) => {
+    const stem = name.replace('.', '-');
+    expect(readFileSync(`src/actions/${stem}.ts`, 'utf8')).toContain(`export const ${camelCase(stem)} = defineAction`);
+    expect(existsSync(`test/unit/actions/${stem}.test.ts`)).toBe(true);
+    const { properties = {} } = z.toJSONSchema(args, { io: 'input' });
+    for (const [key, schema] of Object.entries(properties)) {
+      expect(schema, key).toMatchObject({ description: expect.any(String) });
+      expect(JSON.stringify(schema), key).not.toContain('"object"');
+    }
+  },
+);
 
 const judged = [...checks, digestCheck(undefined)];
 

@@ -84,6 +84,12 @@ export const serviceSchema = z.strictObject({
   queue: z.string().optional().describe('The task queue that it polls'),
   temporal: temporalSchema.optional().describe('The Temporal server whose queue it polls'),
   needs: z.array(z.string()).default([]).describe('Services of this node that it depends on'),
+  startSeconds: z.int().positive().default(120).describe('It must be well so soon after it was started'),
+  quietSeconds: z
+    .int()
+    .positive()
+    .default(15)
+    .describe('It must stay well for so long after a change before that counts as done'),
   become: z.enum(['sudo']).optional().describe('Look through sudo -n where the login user may not'),
 });
 /** A long-running program of a node, as the fleet file declares it, with the name it has there. */

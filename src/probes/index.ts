@@ -38,6 +38,7 @@ import { names } from './names.ts';
 import { oomCounters } from './oom-counters.ts';
 import { pm2Orphans } from './pm2-orphans.ts';
 import { pressure } from './pressure.ts';
+import { processStarts } from './process-starts.ts';
 import { processes } from './processes.ts';
 import { serviceCgroups } from './service-cgroups.ts';
 import { serviceDevices } from './service-devices.ts';
@@ -93,6 +94,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   oomCounters,
   pm2Orphans,
   pressure,
+  processStarts,
   processes,
   serviceCgroups,
   serviceDevices,

@@ -93,18 +93,18 @@ describe('the journal', () => {
   });
 });
 
-describe('systemd as it is told', () => {
-  const tell = (unit: string, verb: Verb = 'restart', place: ManagerPlace = {}): Order | Untold => {
-    const turn = systemdTell(place, unit, verb).next();
-    if (turn.done !== true) throw new Error('it asks something first');
-    return turn.value;
-  };
-  const orderOf = (unit: string, verb?: Verb, place?: ManagerPlace): Order => {
-    const found = tell(unit, verb, place);
-    if ('untold' in found) throw new Error(found.untold);
-    return found;
-  };
+const tell = (unit: string, verb: Verb = 'restart', place: ManagerPlace = {}): Order | Untold => {
+  const turn = systemdTell(place, unit, verb).next();
+  if (turn.done !== true) throw new Error('it asks something first');
+  return turn.value;
+};
+const orderOf = (unit: string, verb?: Verb, place?: ManagerPlace): Order => {
+  const found = tell(unit, verb, place);
+  if ('untold' in found) throw new Error(found.untold);
+  return found;
+};
 
+describe('systemd as it is told', () => {
   test.each(verbs)('is told to %s by words, and the unit is one of them', (verb) => {
     const { ask, effect } = orderOf('llama@0.service', verb).command;
     expect(effect).toBe('change');
