@@ -8,6 +8,7 @@ const law: readonly (readonly [file: string, allowed: readonly string[]])[] = [
   ['services/', ['core/', 'services/', '@rgrove/parse-xml', 'zod']],
   ['probes/', ['core/', 'services/', 'probes/', '@rgrove/parse-xml', 'zod']],
   ['checks/', ['core/', 'services/', 'probes/', 'checks/']],
+  ['actions/', ['core/', 'services/', 'probes/', 'checks/', 'actions/', 'diff', 'zod']],
   ['transport/', ['core/', 'transport/', 'node:', 'ssh2', 'undici', 'execa', 'zod']],
   ['engine/', ['core/', 'engine/', 'node:', 'pino', 'zod']],
   ['config/', ['core/', 'config/', 'node:', 'zod', 'yaml']],
@@ -60,7 +61,7 @@ describe('every file', () => {
 const ours = (file: string) => text(file).replace(/`[^`]*`/g, '');
 
 test('knowledge knows no clock', () => {
-  const knowledge = files.filter((file) => /^(?:services|probes|checks)\//.test(file));
+  const knowledge = files.filter((file) => /^(?:services|probes|checks|actions)\//.test(file));
   expect(knowledge.filter((file) => /\bDate\.now\(|new Date\(\)|performance\.now|setTimeout/.test(ours(file)))).toEqual(
     [],
   );
