@@ -8,7 +8,7 @@ const law: readonly (readonly [file: string, allowed: readonly string[]])[] = [
   ['services/', ['core/', 'services/', '@rgrove/parse-xml', 'zod']],
   ['probes/', ['core/', 'services/', 'probes/', '@rgrove/parse-xml', 'zod']],
   ['checks/', ['core/', 'services/', 'probes/', 'checks/']],
-  ['actions/', ['core/', 'services/', 'probes/', 'checks/', 'actions/', 'zod']],
+  ['actions/', ['core/', 'services/', 'probes/', 'checks/', 'actions/', 'diff', 'zod']],
   ['transport/', ['core/', 'transport/', 'node:', 'ssh2', 'undici', 'execa', 'zod']],
   ['engine/', ['core/', 'engine/', 'node:', 'pino', 'zod']],
   ['config/', ['core/', 'config/', 'node:', 'zod', 'yaml']],

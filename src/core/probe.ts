@@ -19,6 +19,12 @@ export function* askAll<const C extends readonly Look[]>(
   return replies as never;
 }
 
+/** What is known without a question. */
+// oxlint-disable-next-line require-yield
+export function* known<T>(value: T): Asking<T> {
+  return value;
+}
+
 /** The same questions, content with answers up to `freshMs` old. */
 export function* recent<T>(asking: Asking<T>, freshMs: number): Asking<T> {
   let turn = asking.next();

@@ -67,6 +67,7 @@ export const serviceSchema = z.strictObject({
   logs: z.array(path).default([]).describe('Its logs; those that the manager knows are found without'),
   health: z.array(healthSchema).default([]),
   files: z.array(path).default([]).describe('Files without which it can not start'),
+  editable: z.array(path).default([]).describe('Files that file_edit may change'),
   models: z.array(modelFileSchema).default([]),
   ports: z
     .array(z.int().min(1).max(65_535))

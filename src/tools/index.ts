@@ -10,7 +10,14 @@ import { logTail } from './log-tail.ts';
 import { modelVerify } from './model-verify.ts';
 import { nodeTriage } from './node-triage.ts';
 import { queueCheck } from './queue-check.ts';
+import { runList } from './run-list.ts';
+import { runResume } from './run-resume.ts';
+import { runShow } from './run-show.ts';
+import { runUndo } from './run-undo.ts';
 import { serviceList } from './service-list.ts';
+import { serviceRestart } from './service-restart.ts';
+import { serviceStart } from './service-start.ts';
+import { serviceStop } from './service-stop.ts';
 
 export const tools: readonly AnyTool[] = [
   fleetCheck,
@@ -23,5 +30,12 @@ export const tools: readonly AnyTool[] = [
   modelVerify,
   nodeTriage,
   queueCheck,
+  runList,
+  runResume,
+  runShow,
+  runUndo,
   serviceList,
+  serviceRestart,
+  serviceStart,
+  serviceStop,
 ];

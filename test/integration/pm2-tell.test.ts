@@ -10,7 +10,7 @@ import { pm2 } from '../../src/services/pm2.ts';
 import { pm2Tell } from '../../src/services/pm2-tell.ts';
 import { drive, freshLine } from '../support/drive.ts';
 import { managerTold } from '../support/manager-told.ts';
-import { send } from '../support/send-order.ts';
+import { sendOrder } from '../support/send-order.ts';
 import { until } from '../support/until.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rackhand-pm2-tell-'));
@@ -53,7 +53,7 @@ const pidsNow = async () => {
 /** The names of those whose processes are all others now, and nothing where only some are. */
 const movedBy = async (order: Order): Promise<readonly string[]> => {
   const before = await pidsNow();
-  await send(order);
+  await sendOrder(order);
   const after = await pidsNow();
   return [...after].flatMap(([name, pids]) => (pids.every((pid) => before.get(name)?.includes(pid)) ? [] : [name]));
 };
@@ -109,7 +109,7 @@ describe('a real pm2 that is told', () => {
   test('leaves an app the environment it was started with, and counts the restart', async () => {
     const before = await appNow('steady');
     const starts = environments('steady').length;
-    expect(await send(await orderOf('steady', 'restart'))).toEqual({ how: 'done', said: 'restarted 1 instance' });
+    expect(await sendOrder(await orderOf('steady', 'restart'))).toEqual({ how: 'done', said: 'restarted 1 instance' });
     await until(() => environments('steady').length > starts);
     const after = await appNow('steady');
     expect(after?.pm2_env.env).toEqual(before?.pm2_env.env);
@@ -135,7 +135,7 @@ describe('a real pm2 that is told', () => {
   test('does not stop an app whose files it watches, because it would start it again', async () => {
     const order = await orderOf('watched', 'stop');
     expect(await movedBy(order)).toEqual([]);
-    expect(await send(order)).toEqual({ how: 'failed', said: 'pm2 watches its files and would start it again' });
+    expect(await sendOrder(order)).toEqual({ how: 'failed', said: 'pm2 watches its files and would start it again' });
   });
 
   test('carries out the restart of one app though the one who told it is gone', async () => {

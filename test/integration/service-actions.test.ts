@@ -14,7 +14,7 @@ import { drive, freshLine } from '../support/drive.ts';
 import { testNode } from '../support/node.ts';
 import { has } from '../support/requires.ts';
 import { rejection } from '../support/scratch-folder.ts';
-import { send } from '../support/send-order.ts';
+import { sendOrder } from '../support/send-order.ts';
 import { startSupervisord, type Supervisord } from '../support/supervisord.ts';
 import { until } from '../support/until.ts';
 
@@ -28,7 +28,7 @@ const refusal = async (action: AnyAction, node: Node, service: string): Promise<
   return plan.can ? plan.what : plan.because;
 };
 const carryOut = async (action: AnyAction, node: Node, service: string, change: Change): Promise<Outcome> =>
-  await send(await drive(action.order({ service }, node, change)));
+  await sendOrder(await drive(action.order({ service }, node, change)));
 const done = async (action: AnyAction, node: Node, service: string, { before }: Change): Promise<Done> =>
   await drive(action.done({ service }, node, before));
 

@@ -10,7 +10,7 @@ import { drive, freshLine } from '../support/drive.ts';
 import { managerTold } from '../support/manager-told.ts';
 import { has } from '../support/requires.ts';
 import { rejection } from '../support/scratch-folder.ts';
-import { send } from '../support/send-order.ts';
+import { sendOrder } from '../support/send-order.ts';
 import { startSupervisord, type Supervisord } from '../support/supervisord.ts';
 import { until } from '../support/until.ts';
 
@@ -72,7 +72,10 @@ describe.skipIf(!has('supervisord'))('a real supervisord that is told (needs sup
         'worker is a group of supervisord and not one service: declare one of worker:worker_00, worker:worker_01.',
     });
     const before = [(await stateOf('worker:worker_00'))?.pid, (await stateOf('worker:worker_01'))?.pid];
-    expect(await send(await orderOf('worker:worker_01', 'restart'))).toEqual({ how: 'done', said: 'stopped, started' });
+    expect(await sendOrder(await orderOf('worker:worker_01', 'restart'))).toEqual({
+      how: 'done',
+      said: 'stopped, started',
+    });
     expect((await stateOf('worker:worker_00'))?.pid).toBe(before[0]);
     expect((await stateOf('worker:worker_01'))?.pid).not.toBe(before[1]);
   });
@@ -85,7 +88,7 @@ describe.skipIf(!has('supervisord'))('a real supervisord that is told (needs sup
   });
 
   test('says its own fault for what it can not start', async () => {
-    expect(await send(await orderOf('no-command', 'restart'))).toEqual({
+    expect(await sendOrder(await orderOf('no-command', 'restart'))).toEqual({
       how: 'failed',
       said: "stop: NOT_RUNNING: no-command:no-command; start: NO_FILE: can't find command '/nonexistent/llama-server'",
     });
@@ -102,7 +105,7 @@ describe.skipIf(!has('supervisord'))('a real supervisord that is told (needs sup
     await until(async () => (await stateOf('clinging'))?.state === 'stopped');
     // One answer later it has had its chance to start it.
     expect(await stateOf('clinging')).toMatchObject({ state: 'stopped', pid: null });
-    expect(await send(await orderOf('clinging', 'start'))).toMatchObject({ how: 'done' });
+    expect(await sendOrder(await orderOf('clinging', 'start'))).toMatchObject({ how: 'done' });
   });
 
   test('that does not answer to the end leaves it open whether it was done', async () => {

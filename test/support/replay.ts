@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { capture } from '../../src/core/capture.ts';
 import type { Reply } from '../../src/core/command.ts';
-import type { Probe } from '../../src/core/probe.ts';
+import type { Asking, Probe } from '../../src/core/probe.ts';
 
 /** A recorded reply in the short form of the fixtures; `file` names a recording beside the fixture. */
 export interface RecordedReply {
@@ -61,15 +61,18 @@ export function reply(recorded: RecordedReply, folder: URL): Reply {
 }
 
 /** Drives a probe with recorded replies, one list for each time it asks. */
-export function replay<Fact>(probe: Probe<never, Fact>, input: unknown, replies: readonly (readonly Reply[])[]): Fact {
-  const steps = probe.steps(input as never);
-  let turn = steps.next();
+export const replay = <Fact>(probe: Probe<never, Fact>, input: unknown, replies: readonly (readonly Reply[])[]): Fact =>
+  replayed(probe.name, probe.steps(input as never), replies);
+
+/** The same with any questions. */
+export function replayed<T>(name: string, asking: Asking<T>, replies: readonly (readonly Reply[])[]): T {
+  let turn = asking.next();
   for (const answers of replies) {
-    if (turn.done) throw new Error(`${probe.name} asked less often than recorded`);
+    if (turn.done) throw new Error(`${name} asked less often than recorded`);
     if (turn.value.length !== answers.length)
-      throw new Error(`${probe.name} asked ${turn.value.length} commands, recorded are ${answers.length}`);
-    turn = steps.next(answers);
+      throw new Error(`${name} asked ${turn.value.length} commands, recorded are ${answers.length}`);
+    turn = asking.next(answers);
   }
-  if (!turn.done) throw new Error(`${probe.name} asks more than was recorded: ${JSON.stringify(turn.value)}`);
+  if (!turn.done) throw new Error(`${name} asks more than was recorded: ${JSON.stringify(turn.value)}`);
   return turn.value;
 }

@@ -1,10 +1,28 @@
+import { afterAll } from 'vitest';
 import type { Order, Outcome } from '../../src/core/action.ts';
-import { freshLine } from './drive.ts';
+import { takeNodeLock } from '../../src/engine/node-lock.ts';
+import { lockRoom, sessionIn, type LockRoom } from './lock-room.ts';
+import { testNode } from './node.ts';
 
-const opened = freshLine();
+const leaseSeconds = 120;
+let own: Promise<LockRoom> | undefined;
+let turn: Promise<unknown> = Promise.resolve();
 
-/** Puts a change to this machine, once, and reads what comes back. */
-export async function send({ command, read }: Order): Promise<Outcome> {
-  const session = await opened;
-  return read(await session.ask(command));
+afterAll(async () => {
+  await (await own)?.close();
+});
+
+/** Puts a change to this machine, once, behind a lock that no other test knows, and reads what comes back. */
+export function sendOrder({ command, read }: Order): Promise<Outcome> {
+  const sent = turn.then(async () => {
+    const session = sessionIn(await (own ??= lockRoom()));
+    const lock = await takeNodeLock({ session, node: testNode(), owner: 'test', run: 'r-1', leaseSeconds });
+    try {
+      return read(await session.ask({ ...command, fence: { token: lock.token, leaseSeconds } }));
+    } finally {
+      await lock.release();
+    }
+  });
+  turn = sent.catch(() => undefined);
+  return sent;
 }
