@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { approvalDesk, type ApprovalDesk } from './approval-desk.ts';
 import { createFleetReader } from './config/fleet-reader.ts';
 import { localNode } from './config/local-node.ts';
 import { readSettings } from './config/settings.ts';
@@ -9,6 +10,7 @@ import { policySchema } from './core/policy.ts';
 import type { Report } from './core/report.ts';
 import { redactDeep } from './core/text.ts';
 import type { AnyTool } from './core/tool.ts';
+import { createApprovals } from './engine/approvals.ts';
 import { createEvidence } from './engine/evidence.ts';
 import { createLog } from './engine/log.ts';
 import { createEngine } from './engine/ops.ts';
@@ -40,6 +42,8 @@ export interface App {
   offeredKey(nodeName: string): Promise<OfferedKey>;
   /** The rules that hold for a node. Errors: `UNKNOWN_NODE`. */
   policyOf(nodeName: string): Promise<NodePolicy>;
+  /** Where persons approve what is planned. */
+  readonly approvals: ApprovalDesk;
   close(): Promise<void>;
 }
 
@@ -66,6 +70,7 @@ export async function createApp({ fleetPath }: { fleetPath?: string | undefined 
   const settings = readSettings(place);
   const log = createLog(settings.log);
   const evidence = createEvidence(join(settings.state, 'evidence'), () => secrets);
+  const approvals = createApprovals(settings.state, () => secrets);
   const engine = createEngine({ transport, evidence, local });
 
   /** This machine can be looked at without a fleet file. */
@@ -78,6 +83,14 @@ export async function createApp({ fleetPath }: { fleetPath?: string | undefined 
         throw thrown;
       return noFleet;
     }
+  };
+
+  const policyOf = async (nodeName: string): Promise<NodePolicy> => {
+    const fleet = await fleetFor({ node: nodeName });
+    ({ secrets } = fleet);
+    const [node, ...more] = selectNodes(fleet, [nodeName], local);
+    if (node === undefined || more.length > 0) throw new OpsError('USAGE', `${nodeName} is more than one node.`);
+    return { node, policy: fleet.policy, rulePlaces: fleet.rulePlaces };
   };
 
   return {
@@ -108,12 +121,8 @@ export async function createApp({ fleetPath }: { fleetPath?: string | undefined 
       const { offeredKey } = await import('./transport/offered-key.ts');
       return offeredKey(node);
     },
-    async policyOf(nodeName) {
-      const fleet = await fleetFor({ node: nodeName });
-      const [node, ...more] = selectNodes(fleet, [nodeName], local);
-      if (node === undefined || more.length > 0) throw new OpsError('USAGE', `${nodeName} is more than one node.`);
-      return { node, policy: fleet.policy, rulePlaces: fleet.rulePlaces };
-    },
+    policyOf,
+    approvals: approvalDesk({ store: approvals, policyOf, secrets: () => secrets, now: Date.now }),
     close: () => transport.close(),
   };
 }

@@ -3,6 +3,7 @@ import { opsError } from '../core/errors.ts';
 import { version } from '../version.ts';
 import { abortOnSignal } from './abort-on-signal.ts';
 import type { Command, Context } from './command.ts';
+import { approve } from './approve.ts';
 import { evidence } from './evidence.ts';
 import { everywhere } from './everywhere.ts';
 import { findCommand, namedCommand } from './find-command.ts';
@@ -50,7 +51,7 @@ export async function runCli({ words, tools, toolList, openApp }: CliOptions): P
 }
 
 /** The commands that are no tools; to find one of them the tools need not be loaded. */
-const own: readonly Command[] = [fleetTrust, fleetSchema, policyExplain, evidence, mcp];
+const own: readonly Command[] = [approve, fleetTrust, fleetSchema, policyExplain, evidence, mcp];
 
 /** As a shell says it of a program ended by SIGINT. */
 const interrupted = 130;
