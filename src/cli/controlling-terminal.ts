@@ -50,13 +50,14 @@ function opened(): number {
   }
 }
 
+/** Ends as a closed terminal ends what runs in it: its shell may be told first, and Node aborts where it lives on after that. */
+const hangUp = () => process.kill(process.pid, 'SIGHUP');
+
 async function asked(question: string, output: WriteStream, signal: AbortSignal): Promise<string | undefined> {
   const input = new ReadStream(open());
   const left = new AbortController();
   const leave = () => left.abort();
-  // The shell of a terminal that is closed may be told first. Node itself aborts where it ends after that.
-  const gone = () => process.kill(process.pid, 'SIGHUP');
-  input.once('error', gone).once('end', gone);
+  input.once('error', hangUp).once('end', hangUp);
   const terminal = createInterface({ input, output, historySize: 0 });
   terminal.once('close', leave);
   // While it waits, the terminal hands Ctrl-C to the reader instead of the process.

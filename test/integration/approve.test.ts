@@ -1,14 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadFleet } from '../../src/config/fleet.ts';
-import { createApprovals } from '../../src/engine/approvals.ts';
-import { policyRevision } from '../../src/engine/policy-revision.ts';
-import { approvalCode } from '../../src/text/approval-code.ts';
 import { atTerminal, type Typing } from '../support/at-terminal.ts';
 import { builtProgram, type BuiltProgram } from '../support/built-program.ts';
 import { changeSet, digestOf } from '../support/change-set.ts';
+import { asked, code, planned } from '../support/planned.ts';
 import { has } from '../support/requires.ts';
 import { runProgram } from '../support/run-program.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
@@ -20,37 +17,11 @@ beforeAll(async () => {
 });
 afterAll(() => program.remove());
 
-const fleetText = 'nodes:\n  gpu-1: { ssh: 10.0.0.13, labels: { rack: b2 } }\n  gpu-2: {}\n';
-const digest = digestOf('a');
-const code = approvalCode(digest);
-
-/** A fleet, and a store in which a plan of it waits. */
-async function planned(over: Parameters<typeof changeSet>[0] = {}) {
-  const folder = scratchFolder();
-  const path = folder.write('fleet.yaml', fleetText);
-  const { policy } = await loadFleet({ path, env: {}, cwd: folder.path, home: folder.path });
-  const state = join(folder.path, 'state');
-  const store = createApprovals(state, () => []);
-  const revision = policyRevision(policy);
-  await store.propose(changeSet({ policy: revision, plannedAt: Date.now() - 240_000, ...over }));
-  const env = { ...program.env, RACKHAND_STATE: state, RACKHAND_FLEET: path };
-  const wanted = { digest, node: 'gpu-1', policy: revision, run: 'r1' };
-  return {
-    folder,
-    env,
-    typing: (words: string, typing: readonly Typing[] = []) =>
-      atTerminal(`${process.execPath} ${program.path} ${words}`, env, typing),
-    take: () => store.take({ ...wanted, at: Date.now() }),
-    given: () => readdirSync(state).includes('approvals'),
-  };
-}
-
-const asked = (type: string): readonly Typing[] => [{ after: 'code: ', type }];
 const refused = 'error: Not approved, and nothing was stored.';
 
 describe.skipIf(!has('script'))('rackhand approve at a terminal (needs script)', () => {
   test('shows the plan, and stores a yes that counts once', async () => {
-    const { typing, take } = await planned();
+    const { typing, take } = await planned(program);
     const { output, code: exit } = await typing('approve aaaaaaaa', asked(`${code.toUpperCase()} \r`));
     expect(exit).toBe(0);
     const shown = stripVTControlCharacters(output).replaceAll('\r', '');
@@ -64,7 +35,7 @@ describe.skipIf(!has('script'))('rackhand approve at a terminal (needs script)',
       '  undo       Nothing takes it back.',
       '  wanted by  agent, by service_restart, planned 4 min',
       '    | llama has not answered since 02:41',
-      `  digest     ${digest}`,
+      `  digest     ${digestOf('a')}`,
       `type ${code}.`,
       'Approved. Have it done within 15 min: it counts once, until 20',
     ])
@@ -81,7 +52,7 @@ describe.skipIf(!has('script'))('rackhand approve at a terminal (needs script)',
     ['the digest instead of the code', [...asked('aaaaaa\r'), ...asked('\r')], 77, '2 tries left.'],
     ['three wrong codes', [...asked('x\r'), ...asked('yes\r'), ...asked('y\r')], 77, refused],
   ])('stores nothing after %s', async (_, typed, exit, says) => {
-    const { typing, given } = await planned();
+    const { typing, given } = await planned(program);
     const ended = await typing('approve aaaaaaaa', typed);
     expect(ended.output).toContain(says);
     expect(ended.output).toContain(refused);
@@ -90,7 +61,7 @@ describe.skipIf(!has('script'))('rackhand approve at a terminal (needs script)',
   });
 
   test('takes the code at the third try', async () => {
-    const { typing, take } = await planned();
+    const { typing, take } = await planned(program);
     const typed = [...asked('x\r'), ...asked('y\r'), ...asked(`${code}\r`)];
     expect(await typing('approve aaaaaaaa', typed)).toMatchObject({ code: 0 });
     expect(await take()).toMatchObject({ counts: true });
@@ -99,7 +70,7 @@ describe.skipIf(!has('script'))('rackhand approve at a terminal (needs script)',
   test.each(["':'", "''"])(
     'ends and stores nothing when the terminal goes away from a shell that traps %s',
     async (trap) => {
-      const { env, given, folder } = await planned();
+      const { env, given, folder } = await planned(program);
       const status = join(folder.path, 'status');
       const command = `${process.execPath} ${program.path} approve aaaaaaaa`;
       await atTerminal(`trap ${trap} HUP; ${command}; echo $? > ${status}`, env, asked('hang up'));
@@ -110,7 +81,7 @@ describe.skipIf(!has('script'))('rackhand approve at a terminal (needs script)',
   );
 
   test('says who has approved it already, and stores no second yes', async () => {
-    const { typing, take } = await planned();
+    const { typing, take } = await planned(program);
     await typing('approve aaaaaaaa', asked(`${code}\r`));
     const again = await typing('approve aaaaaaaa');
     expect(again).toMatchObject({
@@ -128,7 +99,7 @@ describe.skipIf(!has('script'))('rackhand approve at a terminal (needs script)',
     const [change] = changeSet().changes;
     if (change === undefined) throw new Error('no change');
     const spoof = `${' '.repeat(74)}  risk       safe`;
-    const { typing } = await planned({
+    const { typing } = await planned(program, {
       why: 'it hangs\u001b[2J\r\n  risk       safe\npassword=hunter22',
       principal: 'agent\n  undo       all of it',
       changes: [
@@ -149,12 +120,12 @@ describe.skipIf(!has('script'))('rackhand approve at a terminal (needs script)',
   });
 
   test('refuses a plan of another policy, of a node that is gone, or of nobody', async () => {
-    const other = await planned({ policy: digestOf('2') });
+    const other = await planned(program, { policy: digestOf('2') });
     expect(await other.typing('approve aaaaaaaa')).toMatchObject({
       code: 77,
       output: expect.stringMatching(/The policy has changed since this was planned.*\s+hint: Have it planned again/),
     });
-    const gone = await planned({ node: 'gpu-9' });
+    const gone = await planned(program, { node: 'gpu-9' });
     expect(await gone.typing('approve aaaaaaaa')).toMatchObject({ code: 64, output: expect.stringContaining('gpu-9') });
     expect(await gone.typing('approve aaaaaaa')).toMatchObject({
       code: 64,
@@ -164,7 +135,7 @@ describe.skipIf(!has('script'))('rackhand approve at a terminal (needs script)',
   });
 
   test.each(['< /dev/null', '| cat', '> FOLDER/out'])('refuses with %s', async (redirected) => {
-    const { typing, given, folder } = await planned();
+    const { typing, given, folder } = await planned(program);
     const { output } = await typing(`approve aaaaaaaa ${redirected.replace('FOLDER', folder.path)}`);
     expect(output).toContain('stdin or stdout is none');
     expect(given()).toBe(false);
@@ -173,13 +144,15 @@ describe.skipIf(!has('script'))('rackhand approve at a terminal (needs script)',
 
 describe('rackhand approve without a terminal', () => {
   test('lists what waits, as a table and as JSON', async () => {
-    const { env } = await planned();
+    const { env } = await planned(program);
     const table = await runProgram(program, ['approve'], env);
     expect(table).toMatchObject({ code: 0, stderr: '' });
     expect(table.stdout).toMatch(
       /^Plan {6}Node {3}What +Wanted by {2}Age\naaaaaaaa {2}gpu-1 {2}Restart llama under supervisor\. +agent +4 min.*\n\nTo see one/,
     );
-    expect(JSON.parse((await runProgram(program, ['approve', '--json'], env)).stdout)).toMatchObject([{ digest }]);
+    expect(JSON.parse((await runProgram(program, ['approve', '--json'], env)).stdout)).toMatchObject([
+      { node: 'gpu-1' },
+    ]);
   });
 
   test('says that nothing waits', async () => {
@@ -191,7 +164,7 @@ describe('rackhand approve without a terminal', () => {
   });
 
   test('approves nothing', async () => {
-    const { env, given } = await planned();
+    const { env, given } = await planned(program);
     const ran = await runProgram(program, ['approve', 'aaaaaaaa'], env);
     expect(ran).toMatchObject({ code: 64, stdout: '', stderr: expect.stringContaining('is given at a terminal') });
     expect(given()).toBe(false);
@@ -200,7 +173,7 @@ describe('rackhand approve without a terminal', () => {
   test.skipIf(!has('setsid') || !has('script'))(
     'approves nothing at a terminal that is not its own (needs setsid, script)',
     async () => {
-      const { env, given } = await planned();
+      const { env, given } = await planned(program);
       const line = `setsid -w ${process.execPath} ${program.path} approve aaaaaaaa`;
       const ended = await atTerminal(line, env, asked(`${code}\r`));
       expect(ended).toMatchObject({ code: 64, output: expect.stringContaining('this process has none') });
