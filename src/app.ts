@@ -1,5 +1,6 @@
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { approvalDesk, type ApprovalDesk } from './approval-desk.ts';
 import { createFleetReader } from './config/fleet-reader.ts';
 import { localNode } from './config/local-node.ts';
 import { readSettings } from './config/settings.ts';
@@ -51,6 +52,8 @@ export interface App {
     verify(noted: string | undefined): Promise<AuditState & { readonly head: string | undefined }>;
     show(wanted: Wanted): Promise<Shown>;
   };
+  /** Where persons approve what is planned. */
+  readonly approvals: ApprovalDesk;
   close(): Promise<void>;
 }
 
@@ -98,6 +101,14 @@ export async function createApp({
     }
   };
 
+  const policyOf = async (nodeName: string): Promise<NodePolicy> => {
+    const fleet = await fleetFor({ node: nodeName });
+    ({ secrets } = fleet);
+    const [node, ...more] = selectNodes(fleet, [nodeName], local);
+    if (node === undefined || more.length > 0) throw new OpsError('USAGE', `${nodeName} is more than one node.`);
+    return { node, policy: fleet.policy, rulePlaces: fleet.rulePlaces };
+  };
+
   return {
     async call(tool, given, { signal, onProgress }) {
       const input = toolInput(tool, given);
@@ -129,12 +140,8 @@ export async function createApp({
       const { offeredKey } = await import('./transport/offered-key.ts');
       return offeredKey(node);
     },
-    async policyOf(nodeName) {
-      const fleet = await fleetFor({ node: nodeName });
-      const [node, ...more] = selectNodes(fleet, [nodeName], local);
-      if (node === undefined || more.length > 0) throw new OpsError('USAGE', `${nodeName} is more than one node.`);
-      return { node, policy: fleet.policy, rulePlaces: fleet.rulePlaces };
-    },
+    policyOf,
+    approvals: approvalDesk({ store: stores.approvals, policyOf, secrets: () => secrets, now: Date.now }),
     audit: {
       async verify(noted) {
         const { verifyAudit } = await import('./engine/audit-verify.ts');

@@ -6,6 +6,7 @@ import { abortOnSignal } from './abort-on-signal.ts';
 import { auditShow } from './audit-show.ts';
 import { auditVerify } from './audit-verify.ts';
 import type { Command, Context } from './command.ts';
+import { approve } from './approve.ts';
 import { evidence } from './evidence.ts';
 import { everywhere } from './everywhere.ts';
 import { findCommand, namedCommand } from './find-command.ts';
@@ -53,7 +54,16 @@ export async function runCli({ words, tools, toolList, openApp }: CliOptions): P
 }
 
 /** The commands that are no tools; to find one of them the tools need not be loaded. */
-const own: readonly Command[] = [fleetTrust, fleetSchema, policyExplain, auditVerify, auditShow, evidence, mcp];
+const own: readonly Command[] = [
+  approve,
+  fleetTrust,
+  fleetSchema,
+  policyExplain,
+  auditVerify,
+  auditShow,
+  evidence,
+  mcp,
+];
 
 /** As a shell says it of a program ended by SIGINT. */
 const interrupted = 130;

@@ -36,7 +36,8 @@ export function wrapped(line: string, width: number): readonly string[] {
   return [...lines, current];
 }
 
-function pieces(word: string, width: number): readonly string[] {
+/** A text cut wherever the width is full, every character of it kept. */
+export function pieces(word: string, width: number): readonly string[] {
   if (columns(word) <= width) return [word];
   const cut: string[] = [];
   let current = '';

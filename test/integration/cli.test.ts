@@ -1,6 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { atTerminal } from '../support/at-terminal.ts';
 import { builtProgram, type BuiltProgram } from '../support/built-program.ts';
 import { has } from '../support/requires.ts';
 import { runProgram, startProgram } from '../support/run-program.ts';
@@ -133,6 +133,7 @@ describe('help', () => {
       'fleet trust NODE',
       'fleet schema',
       'policy explain',
+      'approve [DIGEST]',
       'evidence ID',
       'mcp',
       '--fleet VALUE',
@@ -217,25 +218,8 @@ describe('enrolling a host key', () => {
   });
 });
 
-const terminals = new Set<ChildProcess>();
-afterAll(() => terminals.forEach((terminal) => terminal.kill('SIGKILL')));
-
-/** What a program writes to a terminal of its own, and how it ends, with `answer` typed at its question. */
-async function atTerminal(words: string, answer: string) {
-  const terminal = spawn('script', ['-qec', `${process.execPath} ${program.path} ${words}`, '/dev/null'], {
-    env: { ...program.env, TERM: 'xterm', SHELL: '/bin/sh' },
-    stdio: 'pipe',
-  });
-  terminals.add(terminal.once('close', () => terminals.delete(terminal)));
-  let output = '';
-  terminal.stdout.on('data', (chunk: Buffer) => {
-    const asked = output.includes('[y/N]');
-    output += chunk.toString();
-    if (!asked && output.includes('[y/N]')) terminal.stdin.write(answer);
-  });
-  const [code] = (await once(terminal, 'close')) as [number];
-  return { code, output };
-}
+const typed = (words: string, answer: string) =>
+  atTerminal(`${process.execPath} ${program.path} ${words}`, program.env, [{ after: '[y/N]', type: answer }]);
 
 describe.skipIf(!has('script'))('at a terminal (needs script)', () => {
   test.each([
@@ -246,14 +230,14 @@ describe.skipIf(!has('script'))('at a terminal (needs script)', () => {
     ['\u0004', 75, 'Not trusted, and nothing was filed.', 0],
   ])('the question about a host key answered by %j', async (answer, code, says, files) => {
     const before = filed();
-    const ended = await atTerminal('fleet trust gpu-1', answer);
+    const ended = await typed('fleet trust gpu-1', answer);
     expect(ended.output).toContain(says);
     expect(ended.code).toBe(code);
     expect(filed()).toBe(before + files);
   });
 
   test('a report is in colour and fits', async () => {
-    const { code, output } = await atTerminal('triage gpu-1', '');
+    const { code, output } = await typed('triage gpu-1', '');
     expect(output).toContain('\u001b[31m');
     expect(code).toBe(2);
   });

@@ -123,6 +123,7 @@ const app: App = {
     rulePlaces: ['/fleet.yaml:7'],
   }),
   audit: { verify: unused, show: unused },
+  approvals: { list: async () => [], proposed: unused, give: unused },
   close: async () => note('closed'),
 };
 
