@@ -1,4 +1,4 @@
-import { stat, unlink } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { headOf } from './audit-end.ts';
 import { auditFiles, claim, pathOf, type AuditFile } from './audit-files.ts';
@@ -33,8 +33,9 @@ async function removed(
   // What can't be told is not removed: somebody should look at it.
   if (head === undefined) return false;
   await changes.put([{ type: 'pruned', when: now(), ...head, bytes }]);
-  await unlink(pathOf(folder, file.id));
-  if (token !== undefined) await unlink(join(folder, token));
+  // Others may prune at the same time.
+  await rm(pathOf(folder, file.id), { force: true });
+  if (token !== undefined) await rm(join(folder, token), { force: true });
   return true;
 }
 

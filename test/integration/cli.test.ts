@@ -133,6 +133,8 @@ describe('help', () => {
       'fleet trust NODE',
       'fleet schema',
       'policy explain',
+      'audit verify',
+      'audit show',
       'evidence ID',
       'mcp',
       '--fleet VALUE',
