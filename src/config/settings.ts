@@ -17,7 +17,7 @@ export interface Settings {
   /** The fleet file that RACKHAND_FLEET names. */
   readonly fleet: string | undefined;
   readonly log: (typeof logLevels)[number];
-  /** Folder for evidence. */
+  /** Folder for what is kept: evidence, audit. */
   readonly state: string;
 }
 

@@ -1,4 +1,4 @@
-import { stat, unlink } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { headOf } from './audit-end.ts';
 import { auditFiles, claim, pathOf, type AuditFile } from './audit-files.ts';
@@ -28,12 +28,17 @@ async function removed(
   now: () => number,
 ): Promise<boolean> {
   const token = await claim(folder, file);
-  if (token === undefined && file.holder !== 'full') return false;
+  if (token === undefined && !(await isFull(folder, file))) return false;
   const head = await headOf(folder, file.id).catch(() => undefined);
   // What can't be told is not removed: somebody should look at it.
   if (head === undefined) return false;
   await changes.put([{ type: 'pruned', when: now(), ...head, bytes }]);
-  await unlink(pathOf(folder, file.id));
-  if (token !== undefined) await unlink(join(folder, token));
+  // Others may prune at the same time.
+  await rm(pathOf(folder, file.id), { force: true });
+  if (token !== undefined) await rm(join(folder, token), { force: true });
   return true;
 }
+
+/** Asked twice: a folder that is read while a token is renamed can look as if there were none. */
+const isFull = async (folder: string, { id, holder }: AuditFile): Promise<boolean> =>
+  holder === 'full' && (await auditFiles(folder)).some((file) => file.id === id && file.holder === 'full');

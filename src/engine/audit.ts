@@ -40,7 +40,7 @@ export function createAudit({
 }: Options): Audit {
   let failing = false;
   const failed = (thrown: unknown): void => {
-    if (!failing) warn(`the audit can not be written: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    if (!failing) warn(`the audit can not be kept: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
     failing = true;
   };
   const place = { folder, now, fileBytes };

@@ -179,7 +179,7 @@ describe('where the audit can not be written', () => {
         expect.stringMatching(/^What this call put to nodes is not all in the audit: /),
       ]);
     }
-    expect(warned).toEqual([expect.stringContaining('the audit can not be written')]);
+    expect(warned).toEqual([expect.stringContaining('the audit can not be kept')]);
     const change = audit
       .trail(caller)
       .over('gpu-1', session)
