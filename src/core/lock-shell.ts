@@ -1,8 +1,8 @@
 import { OpsError } from './errors.ts';
 
 /**
- * Where the lock of a node is. Which of the two a user may write to is not the same for all of them, so everybody looks
- * at both: root and a plain user keep each other out. The first is not the user's own where /tmp is.
+ * Where the lock of a node may be. Not every user can write to the first one, so everybody looks at both: root and a
+ * plain user keep each other out.
  */
 export const lockPlaces = '/run/lock/rackhand.lock /tmp/rackhand.lock';
 
@@ -11,14 +11,14 @@ const exits = { unavailable: 69, guarded: 73, lost: 75, denied: 77 } as const;
 /**
  * What is done with the lock on the node, as functions of one line of sh; `t` is the token and `l` the lease in seconds.
  *
- * `guard` takes flock on every folder that may hold the lock, always in one order, for as long as its shell lives; the
- * kernel gives it back, whatever ends that shell. `lease` puts off the end of the lease, which is the mtime of the file
- * open as 7, and never brings it nearer; by the open file, because a path may lead elsewhere a moment later. `ours`
- * tells whether that file holds the token. `renew` ends the shell: 0, or one of `exits`.
+ * `guard` takes flock on `d`, the folder that every user of the node can look into: /run/lock, else /tmp. It holds for as
+ * long as its shell lives; the kernel gives it back, whatever ends that shell. `lease` puts off the end of the lease,
+ * which is the mtime of the file open as 7, and never brings it nearer; by the open file, because a path may lead
+ * elsewhere a moment later. `ours` tells whether that file holds the token. `renew` ends the shell: 0, or one of `exits`.
  */
 export const lockShell = [
-  `hold() { flock -n $1 || timeout 5 flock $1 || exit ${exits.guarded}; }`,
-  `guard() { command -v flock >/dev/null || exit ${exits.unavailable}; if [ -d /run/lock ] && [ -r /run/lock ]; then exec 8</run/lock || exit ${exits.guarded}; hold 8; fi; exec 9</tmp || exit ${exits.guarded}; hold 9; }`,
+  'd=/run/lock; for p in /run $d; do case $(stat -L -c %A $p) in d??????r?[xt]) ;; *) d=/tmp; break;; esac; done',
+  `guard() { command -v flock >/dev/null || exit ${exits.unavailable}; exec 8<$d || exit ${exits.guarded}; flock -n 8 || timeout 8 flock 8 || exit ${exits.guarded}; }`,
   'ours() { [ "$(head -c $((${#t} + 1)) <&7)" = "$t" ]; }',
   'lease() { e=$(($(date +%s) + l)); [ "$(stat -L -c %Y /proc/self/fd/7)" -ge $e ] || touch -c -d @$e /proc/self/fd/7; }',
   `renew() { for f in ${lockPlaces}; do [ -f $f ] && [ ! -h $f ] && { if ours; then lease && exit 0; exit ${exits.denied}; fi; } 7<$f; done; exit ${exits.lost}; }`,
@@ -36,7 +36,7 @@ export function lockTrouble(exitCode: number | null, what: string): OpsError {
         hint: 'Install util-linux there.',
       });
     case exits.guarded:
-      return new OpsError('REFUSED_BY_NODE', `${what}: something on the node holds flock on /run/lock or /tmp.`, {
+      return new OpsError('REFUSED_BY_NODE', `${what}: something there holds flock on /run/lock or /tmp.`, {
         hint: 'See there what it is: lslocks, or fuser /run/lock /tmp.',
       });
     case exits.denied:

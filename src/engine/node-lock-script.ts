@@ -28,7 +28,7 @@ take() {
     if ! rm -f $f; then say stays; printf %s "$old"; exit; fi
   done
   f=/tmp/rackhand.lock
-  [ -d /run/lock ] && [ -w /run/lock ] && f=/run/lock/rackhand.lock
+  [ -w $d ] && f=$d/rackhand.lock
   if why=$(make 2>&1); then say taken; printf %s "$old"; else say failed; printf %s "$why"; fi
 }
 

@@ -16,6 +16,7 @@ import { createAudit } from '../../src/engine/audit.ts';
 import { auditEntries } from '../../src/engine/audit-show.ts';
 import { verifyAudit } from '../../src/engine/audit-verify.ts';
 import { auditWords } from '../../src/engine/audit-words.ts';
+import { createStores } from '../../src/engine/change-stores.ts';
 import { createEvidence } from '../../src/engine/evidence.ts';
 import { createEngine } from '../../src/engine/ops.ts';
 import { nodeTriage } from '../../src/tools/node-triage.ts';
@@ -210,7 +211,11 @@ describe.skipIf(!has('sshd'))('a triage over SSH (needs sshd)', () => {
     const audit = createAudit({ folder, secrets: () => [], warn: () => undefined });
     const trail = audit.trail({ tool: nodeTriage.name, principal: 'cli:ana' });
     const fleet = await loadFleet({ path: fleetPath, env: {}, cwd: '/', home: '/' });
-    const ops = createEngine({ transport, evidence: createEvidence(folder, () => []), local: localNode() }).ops({
+    const ops = createEngine({
+      transport,
+      local: localNode(),
+      stores: createStores(folder, { actions: [], evidence: createEvidence(folder, () => []), secrets: () => [] }),
+    }).ops({
       fleet,
       signal: new AbortController().signal,
       trail,

@@ -134,6 +134,8 @@ describe('help', () => {
       'fleet schema',
       'policy explain',
       'approve [DIGEST]',
+      'audit verify',
+      'audit show',
       'evidence ID',
       'mcp',
       '--fleet VALUE',

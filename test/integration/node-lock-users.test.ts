@@ -25,6 +25,7 @@ describe.skipIf(onlyRoot || !has('runuser'))('root and plain users (where root m
   test.each([
     ['a /run/lock for all', lockRooms.ownTmp, inRun, inRun],
     ['a /run/lock for root only', lockRooms.rootOnly, inRun, inTmp],
+    ['a /run/lock that only root can look into', lockRooms.hidden, inTmp, inTmp],
     ['no /run/lock', lockRooms.tmpOnly, inTmp, inTmp],
   ])('keep each other out on a node with %s', async (_, mounts, ofRoot, ofPlain) => {
     const room = await lockRoom(mounts);
@@ -67,8 +68,12 @@ describe.skipIf(onlyRoot || !has('runuser'))('root and plain users (where root m
     }
   });
 
-  test('exactly one of them gets it, also where they write to different folders', async () => {
-    const room = await lockRoom(lockRooms.rootOnly);
+  test.each([
+    ['write to different folders', lockRooms.rootOnly],
+    ['can not all look into /run/lock', lockRooms.hidden],
+    ['have no /run/lock', lockRooms.tmpOnly],
+  ])('exactly one of them gets it, also where they %s', async (_, mounts) => {
+    const room = await lockRoom(mounts);
     const sessions = lines(room);
     for (const round of [1, 2, 3]) {
       const wanting = Array.from({ length: 4 }, () => sessions.map((session) => take(session))).flat();

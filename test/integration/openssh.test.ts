@@ -146,9 +146,9 @@ describe.skipIf(!has('sshd') || !has('ssh'))('the openssh transport (needs sshd 
   });
 
   test('a program that only talks like a refused session runs once', async () => {
-    const log = join(sshd.folder, 'ran');
-    const script = 'echo ran >>"$1"; echo "session request failed: Session open refused by peer" >&2; exit 255';
+    const log = file('ran');
     const session = await transport.open(sshNode(sshd));
+    const script = 'echo ran >>"$1"; echo "session request failed: Session open refused by peer" >&2; exit 255';
     const said = await session.ask(run(['sh', '-c', script, 'x', log]));
     expect(said).toMatchObject({ exitCode: 255 });
     expect(readFileSync(log, 'utf8')).toBe('ran\n');

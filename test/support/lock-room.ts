@@ -18,10 +18,11 @@ export interface LockRoom {
 
 export const canMakeRooms = spawnSync('unshare', ['-m', 'nsenter', '--version']).status === 0;
 
-/** How the folders are there: an own /run/lock, one that only root may write to, none, and one beside an own /tmp. */
+/** How the folders are there; `rootOnly` may all look into, and `hidden` only root. */
 export const lockRooms = {
   usual: 'mount -t tmpfs -o mode=1777 none /run/lock',
   rootOnly: 'mount -t tmpfs -o mode=0755 none /run/lock; mount -t tmpfs -o mode=1777 none /tmp',
+  hidden: 'mount -t tmpfs -o mode=0711 none /run/lock; mount -t tmpfs -o mode=1777 none /tmp',
   tmpOnly: 'mount -t tmpfs none /run; mount -t tmpfs -o mode=1777 none /tmp',
   ownTmp: 'mount -t tmpfs -o mode=1777 none /run/lock; mount -t tmpfs -o mode=1777 none /tmp',
 } as const;
