@@ -31,8 +31,7 @@ const tailBytes = 14_336;
 export function createEvidence(folder: string, secrets: () => readonly string[]) {
   // The prefix tells runs apart, and names the file that an id is found in later.
   const run = `${Date.now().toString(36)}${randomBytes(2).toString('hex')}`;
-  const held = new Map<string, { bytes: number; show(): Evidence }>();
-  let total = 0;
+  const held = createNewest(keptBytes);
   let count = 0;
   let unwritten: { readonly id: string; readonly bytes: number }[] = [];
   let roomBytes = writtenTextBytes;
@@ -40,13 +39,7 @@ export function createEvidence(folder: string, secrets: () => readonly string[])
   const hold = (bytes: number, show: (id: string) => Evidence): string => {
     count += 1;
     const id = `${run}-${count}`;
-    held.set(id, { bytes, show: () => show(id) });
-    total += bytes;
-    for (const [oldest, entry] of held) {
-      if (total <= keptBytes) break;
-      held.delete(oldest);
-      total -= entry.bytes;
-    }
+    held.add({ id, bytes, show });
     return id;
   };
 
@@ -63,10 +56,10 @@ export function createEvidence(folder: string, secrets: () => readonly string[])
       return id;
     },
 
-    recent: () => [...held].slice(-50).map(([id, { show }]) => ({ id, title: show().title })),
+    recent: () => held.last(50).map(({ id, show }) => ({ id, title: show(id).title })),
 
     async find(id: string): Promise<Evidence | undefined> {
-      const inMemory = held.get(id)?.show();
+      const inMemory = held.get(id)?.show(id);
       if (inMemory !== undefined || !/^[a-z0-9]+-\d+$/.test(id)) return inMemory;
       const lines = await readFile(join(folder, `${id.split('-')[0]}.jsonl`), 'utf8').catch(() => '');
       return lines
@@ -81,7 +74,7 @@ export function createEvidence(folder: string, secrets: () => readonly string[])
       const texts = unwritten.filter(({ bytes }) => (roomBytes -= bytes) >= 0);
       unwritten = [];
       const lines = [...ids, ...texts.map(({ id }) => id)]
-        .flatMap((id) => held.get(id)?.show() ?? [])
+        .flatMap((id) => held.get(id)?.show(id) ?? [])
         .map((entry) => JSON.stringify(entry));
       if (lines.length === 0) return;
       await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -89,6 +82,39 @@ export function createEvidence(folder: string, secrets: () => readonly string[])
       const files = (await readdir(folder)).filter((file) => file.endsWith('.jsonl')).toSorted();
       await Promise.all(files.slice(0, -keptFiles).map((file) => unlink(join(folder, file)).catch(() => undefined)));
     },
+  };
+}
+
+interface Held {
+  readonly id: string;
+  readonly bytes: number;
+  show(id: string): Evidence;
+}
+
+/** The newest so many bytes. The number in an id is its place: thousands come and go in every look at many nodes. */
+function createNewest(mostBytes: number) {
+  let held: (Held | undefined)[] = [];
+  let before = 0;
+  let oldest = 0;
+  let total = 0;
+  return {
+    add(entry: Held): void {
+      held.push(entry);
+      total += entry.bytes;
+      for (; total > mostBytes; oldest += 1) {
+        total -= held[oldest]?.bytes ?? 0;
+        held[oldest] = undefined;
+      }
+      if (oldest <= held.length / 2) return;
+      held = held.slice(oldest);
+      before += oldest;
+      oldest = 0;
+    },
+    get(id: string): Held | undefined {
+      const entry = held[Number(id.split('-')[1]) - 1 - before];
+      return entry?.id === id ? entry : undefined;
+    },
+    last: (most: number): readonly Held[] => held.slice(-most).filter((entry) => entry !== undefined),
   };
 }
 

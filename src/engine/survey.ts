@@ -1,6 +1,7 @@
-import type { AnyCheck, Needs, Subject, Verdict } from '../core/check.ts';
+import type { AnyCheck, Need, Subject, Verdict } from '../core/check.ts';
 import { opsError } from '../core/errors.ts';
 import type { Node } from '../core/node.ts';
+import { remembered } from '../core/remembered.ts';
 import type { Finding } from '../core/report.ts';
 import type { Sweep } from './sweep.ts';
 
@@ -8,22 +9,34 @@ const mostEvidence = 4;
 
 /** Judges a node by checks, all at once. What can't be asked is an `unknown` finding, never an omission. */
 export async function survey(sweep: Sweep, node: Node, checks: readonly AnyCheck[]): Promise<readonly Finding[]> {
-  const judged = checks.flatMap((check) => check.subjects(node).map((subject) => judge(sweep, node, check, subject)));
+  const judged = checks.flatMap((check) => casesOf(node)(check).map((each) => judge(sweep, node, check, each)));
   return (await Promise.all(judged)).flat();
 }
 
-async function judge(
-  sweep: Sweep,
-  node: Node,
-  check: AnyCheck,
-  subject: Subject<unknown>,
-): Promise<readonly Finding[]> {
+/** A subject and what has to be known of it. */
+interface Case {
+  readonly subject: Subject<unknown>;
+  needs: readonly (readonly [string, Need<unknown>])[] | undefined;
+}
+
+/** Checks are pure: what they ask of a node stays what it is for as long as the fleet file does. */
+const casesOf = remembered((node: Node) => {
+  const known = new Map<AnyCheck, readonly Case[]>();
+  return (check: AnyCheck): readonly Case[] => {
+    const cases = known.get(check) ?? check.subjects(node).map((subject): Case => ({ subject, needs: undefined }));
+    known.set(check, cases);
+    return cases;
+  };
+});
+
+async function judge(sweep: Sweep, node: Node, check: AnyCheck, one: Case): Promise<readonly Finding[]> {
+  const { subject } = one;
   const evidence: string[] = [];
   try {
-    const needs: Needs = check.needs(subject.value, node);
+    one.needs ??= Object.entries<Need<unknown>>(check.needs(subject.value, node));
     const facts: Record<string, unknown> = {};
     await Promise.all(
-      Object.entries(needs).map(async ([name, wanted]) => {
+      one.needs.map(async ([name, wanted]) => {
         const observed = await sweep.need(wanted);
         facts[name] = observed.fact;
         evidence.push(...observed.evidence);

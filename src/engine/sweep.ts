@@ -34,6 +34,7 @@ interface SweepOptions {
 type Look = Command<'observe'>;
 
 const keyOf = remembered(({ ask, become, silence }: Look): string => JSON.stringify([ask, become, silence]));
+const factKeyOf = remembered(({ probe, input }: Need<unknown>): string => `${probe} ${JSON.stringify(input)}`);
 const bootIdFile = read('/proc/sys/kernel/random/boot_id', { bytes: 64 });
 
 export function createSweep({ node, session, memory, evidence, lanes, signal, onWait }: SweepOptions): Sweep {
@@ -128,8 +129,8 @@ export function createSweep({ node, session, memory, evidence, lanes, signal, on
   }
 
   async function need(wanted: Need<unknown>): Promise<Observed<unknown>> {
-    const { probe, input, sampling } = wanted;
-    const key = `${probe} ${JSON.stringify(input)}`;
+    const { sampling } = wanted;
+    const key = factKeyOf(wanted);
     const first = await once(wanted, key);
     if (sampling === null) return first;
     await booted;

@@ -1,6 +1,7 @@
 import { read, type FileTrouble, type ReadFound } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
-import { askAll, defineProbe, type Asking } from '../core/probe.ts';
+import { ask, defineProbe, inStep, type Asking } from '../core/probe.ts';
+import { remembered } from '../core/remembered.ts';
 import { fileText } from '../core/reply.ts';
 
 /** A TCP socket that waits for connections. `uid` is the user that made it, which is not always the one that holds it. */
@@ -13,34 +14,43 @@ export interface Listener {
 }
 
 const files = ['/proc/net/tcp', '/proc/net/tcp6'] as const;
-// The kernel shows listening sockets before all others, so the first rows are enough: about 1,700 of them.
-const bytes = 262_144;
+/** About 27 sockets, and about 1,700. */
+const [fewBytes, manyBytes] = [4_096, 262_144];
 
 /** Source: proc(5), the kernel's tcp_seq_show. Errors: `OUTPUT_UNREADABLE` where neither file can be read. */
 export const listeners = defineProbe({
   name: 'node.listeners',
   summary: 'The TCP ports that programs of a node listen on',
   *steps(): Asking<readonly Listener[]> {
-    const [v4, v6] = yield* askAll([read(files[0], { bytes }), read(files[1], { bytes })] as const);
-    // A kernel without IPv6 has no second file.
-    if (!v4.ok && v6.ok) return rows(v6, files[1]);
-    return [...rows(v4, files[0]), ...(v6.ok ? rows(v6, files[1]) : [])];
+    const replies = yield* inStep(files.map((path) => table(path)));
+    const found = replies.filter(({ ok }) => ok);
+    // A kernel without IPv6 has no second file; without either, the trouble with the first is told.
+    return (found.length > 0 ? found : replies.slice(0, 1)).flatMap((reply) => rowsOf(reply));
   },
 });
 
+/** The kernel shows listening sockets before all others: of thousands of connections nothing is read. */
+function* table(path: string): Asking<ReadFound | FileTrouble> {
+  const first = yield* ask(read(path, { bytes: fewBytes }));
+  const isEnough = !first.ok || first.bytes.length < fewBytes || otherRow.test(fileText(first, path));
+  return isEnough ? first : yield* ask(read(path, { bytes: manyBytes }));
+}
+
+const otherRow = /^\s*\d+: [0-9A-F]+:[0-9A-F]{4} [0-9A-F]+:[0-9A-F]{4} (?!0A)[0-9A-F]{2} /m;
 const row =
   /^\s*\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} 0A \S+ \S+ \S+\s+(\d+)\s+\d+ (\d+) /;
 
-function rows(reply: ReadFound | FileTrouble, path: string): readonly Listener[] {
-  const text = fileText(reply, path);
-  if (!/^\s*sl\s+local_address/.test(text)) throw new OpsError('OUTPUT_UNREADABLE', `${path} is no table of sockets`);
+const rowsOf = remembered((reply: ReadFound | FileTrouble): readonly Listener[] => {
+  const text = fileText(reply, files[0]);
+  if (!/^\s*sl\s+local_address/.test(text))
+    throw new OpsError('OUTPUT_UNREADABLE', `${files[0]} is no table of sockets`);
   return text.split('\n').flatMap((line) => {
     const [, address = '', port = '', uid, inode = ''] = row.exec(line) ?? [];
     return uid === undefined
       ? []
       : [{ port: Number.parseInt(port, 16), address: addressText(address), inode, uid: Number(uid) }];
   });
-}
+});
 
 /** The kernel writes each 32 bits of an address as a number of the machine: little endian on every GPU node. */
 function addressText(hex: string): string {

@@ -2,6 +2,7 @@ import { captured } from '../core/capture.ts';
 import { list, read, run, type ExecReply } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
 import { ask, askAll, defineProbe, type Asking } from '../core/probe.ts';
+import { remembered } from '../core/remembered.ts';
 import { bothOutputs, fileTextIfAny } from '../core/reply.ts';
 import { clean } from '../core/text.ts';
 
@@ -42,7 +43,8 @@ export const processes = defineProbe({
 
 const row = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\S+)\s+(\d+|-)\s+(\d+|-)\s+(\S+)\s(.*)$/;
 
-function fromPs({ stdout }: ExecReply): readonly Process[] {
+/** Half of what a node is asked wants its processes: they are read once. */
+const fromPs = remembered(({ stdout }: ExecReply): readonly Process[] => {
   const lines = clean(captured(stdout)).split('\n');
   const found = lines.flatMap((line): readonly Process[] => {
     const [, pid, parent, user = '', stat = '', age, rss, waits, args = ''] = row.exec(line) ?? [];
@@ -63,7 +65,7 @@ function fromPs({ stdout }: ExecReply): readonly Process[] {
   });
   if (found.length === 0) throw new OpsError('OUTPUT_UNREADABLE', `ps printed no process: ${lines[0] ?? ''}`);
   return found;
-}
+});
 
 const numberOrNull = (digits: string | undefined): number | null =>
   /^\d+$/.test(digits ?? '') ? Number(digits) : null;

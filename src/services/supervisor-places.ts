@@ -1,5 +1,6 @@
-import { read, stat, type FileTrouble } from '../core/command.ts';
+import { read, stat, type FileTrouble, type ReadFound } from '../core/command.ts';
 import { ask, askAll, type Asking } from '../core/probe.ts';
+import { remembered } from '../core/remembered.ts';
 import { fileText } from '../core/reply.ts';
 import type { ManagerPlace } from '../core/service-manager.ts';
 import { supervisorAddress, supervisorConfig, supervisorFile, type SupervisorAddress } from './supervisor-config.ts';
@@ -26,14 +27,20 @@ export function* supervisorPlaces({ config, server, auth, become }: ManagerPlace
 
 function* fromConfig(config: string, become: 'sudo' | undefined): Asking<SupervisorPlaces> {
   const reply = yield* ask(read(config, { bytes: 262_144, freshMs: 60_000, become }));
-  if (!reply.ok) return { addresses: [], trouble: troubleOf(reply, config) };
-  const text = fileText(reply, config);
-  return {
-    addresses: supervisorConfig(text, config),
-    pidFile: supervisorFile(text, config, 'pidfile'),
-    trouble: undefined,
-  };
+  return reply.ok ? toldBy(reply)(config) : { addresses: [], trouble: troubleOf(reply, config) };
 }
+
+/** An answer is of one file, and read once for as long as it is used again. */
+const toldBy = remembered((reply: ReadFound) => {
+  let places: SupervisorPlaces | undefined;
+  return (config: string): SupervisorPlaces => {
+    if (places !== undefined) return places;
+    const text = fileText(reply, config);
+    const pidFile = supervisorFile(text, config, 'pidfile');
+    places = { addresses: supervisorConfig(text, config), pidFile, trouble: undefined };
+    return places;
+  };
+});
 
 function troubleOf({ errno, message }: FileTrouble, config: string): SupervisorPlaces['trouble'] {
   if (errno === 'ENOENT') return { errno, say: `the configuration ${config} does not exist` };

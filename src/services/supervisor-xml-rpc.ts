@@ -2,10 +2,9 @@ import { parseXml, XmlElement, type XmlNode } from '@rgrove/parse-xml';
 import { alterByHttp } from '../core/alter.ts';
 import { http } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
+import { plainXmlRpc, type Value } from './plain-xml-rpc.ts';
 import { isRecord, textOf } from './record.ts';
 import type { SupervisorAddress } from './supervisor-config.ts';
-
-type Value = string | number | readonly Value[] | { readonly [key: string]: Value };
 
 /** What supervisord answers to a question: a value, or a fault by its number (6 is SHUTDOWN_STATE). */
 export type XmlRpcAnswer =
@@ -66,6 +65,8 @@ const base64 = (text: string) => btoa(String.fromCharCode(...new TextEncoder().e
 
 /** Errors: `OUTPUT_UNREADABLE` for what is no XML-RPC answer. */
 export function xmlRpcAnswer(text: string): XmlRpcAnswer {
+  const value = plainXmlRpc(text);
+  if (value !== undefined) return { ok: true, value };
   const response = parsed(text);
   const fault = valueOf(child(child(response, 'fault'), 'value'));
   if (isRecord(fault)) {

@@ -117,6 +117,7 @@ export async function openDesk(
       const pending: Pending = { path, reject };
       waiting.add(pending);
       watch ??= setTimeout(look, stallMs);
+      connection.gather();
       const done = (error: Error | null | undefined, value: T) => {
         heard = performance.now();
         waiting.delete(pending);

@@ -46,7 +46,10 @@ export async function openTunnel(connection: Connection, target: Target): Promis
 function asSocket(channel: ClientChannel, connection: Connection): Duplex {
   const socket = new Duplex({
     read: () => void channel.resume(),
-    write: (chunk: Buffer, _, done) => void channel.write(chunk, done),
+    write(chunk: Buffer, _, done) {
+      connection.gather();
+      channel.write(chunk, done);
+    },
     final(done) {
       channel.end();
       done();

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { capture } from '../../src/core/capture.ts';
 import { OpsError } from '../../src/core/errors.ts';
 import { pm2List } from '../../src/services/pm2-list.ts';
+import { plainXmlRpc } from '../../src/services/plain-xml-rpc.ts';
 import { supervisorConfig } from '../../src/services/supervisor-config.ts';
 import { supervisorStates } from '../../src/services/supervisor-states.ts';
 import { supervisorStatusText } from '../../src/services/supervisor-status-text.ts';
@@ -92,4 +93,26 @@ test.each(Object.entries(parsers))('%s, damaged, is read or refused, never worse
     }),
     { numRuns: 300 },
   );
+});
+
+test('an answer of supervisord that is read without the XML parser says what the parser says, damaged or not', () => {
+  const recorded = parsers['the answer of supervisord']?.recorded.replaceAll('\r', '') ?? '';
+  expect(plainXmlRpc(recorded)).toBeDefined();
+  let compared = 0;
+  assert(
+    property(damage, (cuts) => {
+      let broken = recorded;
+      for (const { at, drop, put, more } of cuts) {
+        const from = at % broken.length;
+        broken = broken.slice(0, from) + put + more + broken.slice(from + drop);
+      }
+      const value = plainXmlRpc(broken);
+      if (value === undefined) return;
+      compared += 1;
+      // A blank line before it sends it to the parser.
+      expect(xmlRpcAnswer(`\n${broken}`)).toEqual({ ok: true, value });
+    }),
+    { numRuns: 2_000 },
+  );
+  expect(compared).toBeGreaterThan(0);
 });
