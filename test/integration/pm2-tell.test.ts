@@ -8,9 +8,10 @@ import type { Order } from '../../src/core/action.ts';
 import type { Verb } from '../../src/core/service-manager.ts';
 import { pm2 } from '../../src/services/pm2.ts';
 import { pm2Tell } from '../../src/services/pm2-tell.ts';
-import { drive, freshLine } from '../support/drive.ts';
+import { drive } from '../support/drive.ts';
 import { managerTold } from '../support/manager-told.ts';
-import { send } from '../support/send-order.ts';
+import { rejection } from '../support/scratch-folder.ts';
+import { put, send } from '../support/send-order.ts';
 import { until } from '../support/until.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rackhand-pm2-tell-'));
@@ -142,8 +143,7 @@ describe('a real pm2 that is told', () => {
     const { command } = await orderOf('lingerer', 'restart');
     const before = lingererStarts();
     const cut = new AbortController();
-    const session = await freshLine();
-    const sent = session.ask(command, cut.signal).catch((error: unknown) => error);
+    const sent = rejection(put(command, cut.signal));
     await until(async () => {
       const answer = await drive(pm2.list({ home }, ['lingerer']));
       return answer.reachable && answer.services.some(({ unit, state }) => unit === 'lingerer' && state === 'stopping');
@@ -160,8 +160,7 @@ describe('a real pm2 that is told', () => {
   });
 
   test('tells no environment to the one who asks', async () => {
-    const session = await freshLine();
     const { command } = await orderOf('steady', 'restart');
-    expect(JSON.stringify(await session.ask(command))).not.toContain(secret);
+    expect(JSON.stringify(await put(command))).not.toContain(secret);
   });
 });
