@@ -46,6 +46,7 @@ export interface Order {
   readonly command: Command<'change'>;
   /** How long it may still be carried out after the line was cut, as by a manager that was told. The rest ends at once. */
   readonly lingersMs: number;
+  /** Errors: `OUTPUT_UNREADABLE` where the answer does not tell whether it was done: then only a look tells. */
   read(reply: Reply): Outcome;
 }
 
@@ -92,7 +93,7 @@ export interface Action<Args> {
   /** What is judged before, on the services named: their findings are handed to `plan`. */
   guards(args: Args, node: Node): Pick<Proof, 'checks' | 'services'>;
   plan(args: Args, node: Node, findings: readonly Finding[]): Asking<Plan>;
-  /** May look first, for the way to the manager. */
+  /** May look first, for the way to the manager. Errors: `REFUSED_BY_NODE` where there is none any more. */
   order(args: Args, node: Node, change: Change): Asking<Order>;
   /** Looked at after a change, and before anything else where a crash or a lost link left no answer. */
   done(args: Args, node: Node, before: Json): Asking<Done>;

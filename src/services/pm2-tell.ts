@@ -22,12 +22,13 @@ export function* pm2Tell(place: ManagerPlace, unit: string, verb: Verb): Asking<
     return { untold: `pm2 has an app ${unit} in each of ${homes}: declare its home.` };
   }
   const { node, socket } = first.daemon;
-  return order(pm2Order(node, socket, verb, unit, place.become), (reply) => outcomeOf(reply, verb));
+  return order(pm2Order(node, socket, verb, unit, place.become), (reply) => pm2Outcome(reply, verb));
 }
 
 const participle: Readonly<Record<Verb, string>> = { start: 'started', stop: 'stopped', restart: 'restarted' };
 
-function outcomeOf(reply: ExecReply, verb: Verb): Outcome {
+/** Errors: `OUTPUT_UNREADABLE` where it does not tell whether it was done. */
+export function pm2Outcome(reply: ExecReply, verb: Verb): Outcome {
   if (reply.exitCode === 127) return told('failed', bothOutputs(reply));
   const answer = jsonValue(captured(reply.stdout));
   if (reply.exitCode !== 0 || !isRecord(answer)) {
@@ -36,10 +37,11 @@ function outcomeOf(reply: ExecReply, verb: Verb): Outcome {
   const error = textOf(answer['error']);
   if (error !== undefined && answer['sent'] === false) return told('failed', `its daemon was not told (${error})`);
   if (error !== undefined) throw unsure('pm2', verb, `the daemon gives no answer (${error})`);
-  const done = numberOf(answer['told']) ?? 0;
-  const all = count(numberOf(answer['of']) ?? 0, 'instance');
-  const trouble = textOf(answer['trouble']);
+  const [done, of, trouble] = [numberOf(answer['told']), numberOf(answer['of']), textOf(answer['trouble'])];
+  if (done === undefined || of === undefined || (trouble === undefined && (of < 1 || done !== of))) {
+    throw unsure('pm2', verb, 'what came back makes no sense');
+  }
+  const all = count(of, 'instance');
   if (trouble === undefined) return told('done', `${participle[verb]} ${all}`);
-  const before = done === 0 ? '' : `${participle[verb]} ${done} of ${all}, then: `;
-  return told('failed', `${before}${trouble}`);
+  return told('failed', `${done === 0 ? '' : `${participle[verb]} ${done} of ${all}, then: `}${trouble}`);
 }

@@ -33,7 +33,7 @@ export function* supervisorTell(place: ManagerPlace, unit: string, verb: Verb): 
     become: place.become,
     deadlineMs: slackMs + seconds * 1_000,
   });
-  return order(command, (reply) => outcomeOf(reply, verb));
+  return order(command, (reply) => supervisorOutcome(reply, verb));
 }
 
 /** supervisord takes the name of a group for all that is in it. */
@@ -59,30 +59,34 @@ const callsOf: Readonly<Record<Verb, (unit: string) => readonly SupervisorCall[]
   restart: (unit) => [stop(unit), start(unit)],
 };
 
-function outcomeOf(reply: HttpAnswer | HttpTrouble, verb: Verb): Outcome {
+/** Errors: `OUTPUT_UNREADABLE` where it does not tell whether it was done. */
+export function supervisorOutcome(reply: HttpAnswer | HttpTrouble, verb: Verb): Outcome {
   if (!reply.ok) {
     // Only these say that nobody heard it.
     if (['refused', 'missing', 'denied'].includes(reply.reason)) return told('failed', reply.message);
     throw unsure('supervisord', verb, reply.message);
   }
-  if (reply.status !== 200) return told('failed', `HTTP ${reply.status}`);
+  if (reply.status >= 400 && reply.status < 500) return told('failed', `HTTP ${reply.status}`);
+  if (reply.status !== 200) throw unsure('supervisord', verb, `HTTP ${reply.status}`);
   const answer = xmlRpcAnswer(captured(reply.body));
   if (!answer.ok) return told('failed', answer.say);
-  const results = Array.isArray(answer.value) ? answer.value.map(faultIn) : [];
-  const [first, second] = results;
-  if (results.length !== callsOf[verb]('').length) throw unsure('supervisord', verb, 'it answered with something else');
-  if (verb !== 'restart')
-    return first === undefined ? told('done', verb === 'start' ? 'started' : 'stopped') : told('failed', first.say);
-  const isStopped = first === undefined || first.code === notRunning;
-  if (isStopped && second === undefined)
-    return told('done', first === undefined ? 'stopped, started' : `${first.say}, started`);
-  return told('failed', `stop: ${first?.say ?? 'true'}; start: ${second?.say ?? 'true'}`);
+  const results = Array.isArray(answer.value) ? answer.value.map(resultIn) : [];
+  const calls = callsOf[verb]('');
+  if (results.length !== calls.length || results.includes('odd')) {
+    throw unsure('supervisord', verb, 'it answered with something else');
+  }
+  const words = calls.map(({ method }, index) => `${method === 'stopProcess' ? 'stop' : 'start'}: ${results[index]}`);
+  const isDone = results.every(
+    (result, index) => result === 'ok' || (index === 0 && verb === 'restart' && notRunning.test(result)),
+  );
+  return told(isDone ? 'done' : 'failed', words.join('; '));
 }
 
-const notRunning = 70;
+/** What a restart finds stopped already, it starts. */
+const notRunning = /^NOT_RUNNING\b/;
 
-/** Source: supervisor/xmlrpc.py of 4.2.5: each call of several answers with its value or with its fault. */
-const faultIn = (value: unknown): { readonly code: number; readonly say: string } | undefined =>
-  isRecord(value) && 'faultCode' in value
-    ? { code: Number(value['faultCode']), say: textOf(value['faultString']) ?? `fault ${String(value['faultCode'])}` }
-    : undefined;
+/** Each call of several answers with its value, which is true, or with its fault. Source: supervisor/xmlrpc.py of 4.2.5. */
+function resultIn(value: unknown): string {
+  if (value === 1) return 'ok';
+  return (isRecord(value) ? textOf(value['faultString']) : undefined) ?? 'odd';
+}

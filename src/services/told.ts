@@ -1,13 +1,13 @@
 import type { Outcome } from '../core/action.ts';
 import { OpsError } from '../core/errors.ts';
 import type { Verb } from '../core/service-manager.ts';
-import { clean } from '../core/text.ts';
+import { clean, redact } from '../core/text.ts';
 
 const most = 300;
 
 /** What a manager said to a verb, as one line. */
 export const told = (how: Outcome['how'], said: string): Outcome => {
-  const line = clean(said).replace(/\s+/g, ' ').trim();
+  const line = redact(clean(said)).replace(/\s+/g, ' ').trim();
   return { how, said: line.length > most ? `${line.slice(0, most - 1)}…` : line };
 };
 

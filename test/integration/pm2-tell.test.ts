@@ -8,9 +8,10 @@ import type { Order } from '../../src/core/action.ts';
 import type { Verb } from '../../src/core/service-manager.ts';
 import { pm2 } from '../../src/services/pm2.ts';
 import { pm2Tell } from '../../src/services/pm2-tell.ts';
-import { drive, freshLine } from '../support/drive.ts';
+import { drive } from '../support/drive.ts';
 import { managerTold } from '../support/manager-told.ts';
-import { sendOrder } from '../support/send-order.ts';
+import { rejection } from '../support/scratch-folder.ts';
+import { put, send } from '../support/send-order.ts';
 import { until } from '../support/until.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rackhand-pm2-tell-'));
@@ -53,7 +54,7 @@ const pidsNow = async () => {
 /** The names of those whose processes are all others now, and nothing where only some are. */
 const movedBy = async (order: Order): Promise<readonly string[]> => {
   const before = await pidsNow();
-  await sendOrder(order);
+  await send(order);
   const after = await pidsNow();
   return [...after].flatMap(([name, pids]) => (pids.every((pid) => before.get(name)?.includes(pid)) ? [] : [name]));
 };
@@ -109,7 +110,7 @@ describe('a real pm2 that is told', () => {
   test('leaves an app the environment it was started with, and counts the restart', async () => {
     const before = await appNow('steady');
     const starts = environments('steady').length;
-    expect(await sendOrder(await orderOf('steady', 'restart'))).toEqual({ how: 'done', said: 'restarted 1 instance' });
+    expect(await send(await orderOf('steady', 'restart'))).toEqual({ how: 'done', said: 'restarted 1 instance' });
     await until(() => environments('steady').length > starts);
     const after = await appNow('steady');
     expect(after?.pm2_env.env).toEqual(before?.pm2_env.env);
@@ -135,15 +136,14 @@ describe('a real pm2 that is told', () => {
   test('does not stop an app whose files it watches, because it would start it again', async () => {
     const order = await orderOf('watched', 'stop');
     expect(await movedBy(order)).toEqual([]);
-    expect(await sendOrder(order)).toEqual({ how: 'failed', said: 'pm2 watches its files and would start it again' });
+    expect(await send(order)).toEqual({ how: 'failed', said: 'pm2 watches its files and would start it again' });
   });
 
   test('carries out the restart of one app though the one who told it is gone', async () => {
     const { command } = await orderOf('lingerer', 'restart');
     const before = lingererStarts();
     const cut = new AbortController();
-    const session = await freshLine();
-    const sent = session.ask(command, cut.signal).catch((error: unknown) => error);
+    const sent = rejection(put(command, cut.signal));
     await until(async () => {
       const answer = await drive(pm2.list({ home }, ['lingerer']));
       return answer.reachable && answer.services.some(({ unit, state }) => unit === 'lingerer' && state === 'stopping');
@@ -160,8 +160,7 @@ describe('a real pm2 that is told', () => {
   });
 
   test('tells no environment to the one who asks', async () => {
-    const session = await freshLine();
     const { command } = await orderOf('steady', 'restart');
-    expect(JSON.stringify(await session.ask(command))).not.toContain(secret);
+    expect(JSON.stringify(await put(command))).not.toContain(secret);
   });
 });

@@ -10,11 +10,11 @@ import { serviceStop } from '../../src/actions/service-stop.ts';
 import type { AnyAction, Change, Done, Outcome } from '../../src/core/action.ts';
 import type { Node } from '../../src/core/node.ts';
 import { beforeSchema } from '../../src/actions/service-now.ts';
-import { drive, freshLine } from '../support/drive.ts';
+import { drive } from '../support/drive.ts';
 import { testNode } from '../support/node.ts';
 import { has } from '../support/requires.ts';
 import { rejection } from '../support/scratch-folder.ts';
-import { sendOrder } from '../support/send-order.ts';
+import { put, send } from '../support/send-order.ts';
 import { startSupervisord, type Supervisord } from '../support/supervisord.ts';
 import { until } from '../support/until.ts';
 
@@ -28,7 +28,7 @@ const refusal = async (action: AnyAction, node: Node, service: string): Promise<
   return plan.can ? plan.what : plan.because;
 };
 const carryOut = async (action: AnyAction, node: Node, service: string, change: Change): Promise<Outcome> =>
-  await sendOrder(await drive(action.order({ service }, node, change)));
+  await send(await drive(action.order({ service }, node, change)));
 const done = async (action: AnyAction, node: Node, service: string, { before }: Change): Promise<Done> =>
   await drive(action.done({ service }, node, before));
 
@@ -108,8 +108,7 @@ process_name=%(program_name)s_%(process_num)02d
     const change = await planned(serviceRestart, node, 'clinging');
     const { command } = await drive(serviceRestart.order({ service: 'clinging' }, node, change));
     const cut = new AbortController();
-    const session = await freshLine();
-    const sent = rejection(session.ask(command, cut.signal));
+    const sent = rejection(put(command, cut.signal));
     await until(async () => (await refusal(serviceStop, node, 'clinging')).includes('is being stopped'));
     expect(await done(serviceRestart, node, 'clinging', change)).toMatchObject({ is: 'unclear' });
     cut.abort();

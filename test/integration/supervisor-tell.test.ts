@@ -6,11 +6,11 @@ import type { Order } from '../../src/core/action.ts';
 import type { Verb } from '../../src/core/service-manager.ts';
 import { supervisor } from '../../src/services/supervisor.ts';
 import { supervisorTell } from '../../src/services/supervisor-tell.ts';
-import { drive, freshLine } from '../support/drive.ts';
+import { drive } from '../support/drive.ts';
 import { managerTold } from '../support/manager-told.ts';
 import { has } from '../support/requires.ts';
 import { rejection } from '../support/scratch-folder.ts';
-import { sendOrder } from '../support/send-order.ts';
+import { put, send } from '../support/send-order.ts';
 import { startSupervisord, type Supervisord } from '../support/supervisord.ts';
 import { until } from '../support/until.ts';
 
@@ -72,9 +72,9 @@ describe.skipIf(!has('supervisord'))('a real supervisord that is told (needs sup
         'worker is a group of supervisord and not one service: declare one of worker:worker_00, worker:worker_01.',
     });
     const before = [(await stateOf('worker:worker_00'))?.pid, (await stateOf('worker:worker_01'))?.pid];
-    expect(await sendOrder(await orderOf('worker:worker_01', 'restart'))).toEqual({
+    expect(await send(await orderOf('worker:worker_01', 'restart'))).toEqual({
       how: 'done',
-      said: 'stopped, started',
+      said: 'stop: ok; start: ok',
     });
     expect((await stateOf('worker:worker_00'))?.pid).toBe(before[0]);
     expect((await stateOf('worker:worker_01'))?.pid).not.toBe(before[1]);
@@ -88,7 +88,7 @@ describe.skipIf(!has('supervisord'))('a real supervisord that is told (needs sup
   });
 
   test('says its own fault for what it can not start', async () => {
-    expect(await sendOrder(await orderOf('no-command', 'restart'))).toEqual({
+    expect(await send(await orderOf('no-command', 'restart'))).toEqual({
       how: 'failed',
       said: "stop: NOT_RUNNING: no-command:no-command; start: NO_FILE: can't find command '/nonexistent/llama-server'",
     });
@@ -97,15 +97,14 @@ describe.skipIf(!has('supervisord'))('a real supervisord that is told (needs sup
   test('that loses the one who told it stops the program and does not start it', async () => {
     const { command } = await orderOf('clinging', 'restart');
     const cut = new AbortController();
-    const session = await freshLine();
-    const sent = rejection(session.ask(command, cut.signal));
+    const sent = rejection(put(command, cut.signal));
     await until(async () => (await stateOf('clinging'))?.state === 'stopping');
     cut.abort();
     expect(await sent).toMatchObject({ code: 'CANCELLED' });
     await until(async () => (await stateOf('clinging'))?.state === 'stopped');
     // One answer later it has had its chance to start it.
     expect(await stateOf('clinging')).toMatchObject({ state: 'stopped', pid: null });
-    expect(await sendOrder(await orderOf('clinging', 'start'))).toMatchObject({ how: 'done' });
+    expect(await send(await orderOf('clinging', 'start'))).toMatchObject({ how: 'done' });
   });
 
   test('that does not answer to the end leaves it open whether it was done', async () => {
@@ -115,10 +114,9 @@ describe.skipIf(!has('supervisord'))('a real supervisord that is told (needs sup
     await once(server, 'listening');
     const address = server.address();
     const port = typeof address === 'object' ? address?.port : undefined;
-    const line = await freshLine();
     if (command.ask.kind !== 'http') throw new Error('it is told by HTTP');
     const { socket: _, ...ask } = { ...command.ask, url: `http://127.0.0.1:${port}/RPC2` };
-    const reply = await line.ask({ ...command, ask });
+    const reply = await put({ ...command, ask });
     expect(() => read(reply)).toThrow(/^Whether supervisord carried out the restart is not known: /);
   });
 });

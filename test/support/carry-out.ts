@@ -2,7 +2,7 @@ import type { Action, Change, Done, Outcome, Plan } from '../../src/core/action.
 import type { Node } from '../../src/core/node.ts';
 import type { Finding } from '../../src/core/report.ts';
 import { drive } from './drive.ts';
-import { sendOrder } from './send-order.ts';
+import { send } from './send-order.ts';
 
 /** An action on this machine, over the local transport, with its arguments as a journal keeps them. */
 export function onThisMachine<Args>(
@@ -20,7 +20,7 @@ export function onThisMachine<Args>(
       if (!plan.can) throw new Error(plan.because);
       return plan;
     },
-    send: async (change: Change): Promise<Outcome> => sendOrder(await drive(action.order(args, node, change))),
+    send: async (change: Change): Promise<Outcome> => send(await drive(action.order(args, node, change))),
     done: ({ before }: Change): Promise<Done> => drive(action.done(args, node, JSON.parse(JSON.stringify(before)))),
   };
 }

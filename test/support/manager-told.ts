@@ -6,7 +6,7 @@ import type { Order, Outcome } from '../../src/core/action.ts';
 import type { Asking } from '../../src/core/probe.ts';
 import { verbs, type ManagerPlace, type Untold, type Verb } from '../../src/core/service-manager.ts';
 import type { ManagerAtHand } from './manager-conformance.ts';
-import { sendOrder } from './send-order.ts';
+import { send } from './send-order.ts';
 import { until } from './until.ts';
 
 /** What every service manager that can be told must do, whatever it is. */
@@ -23,7 +23,7 @@ export function managerTold({ manager, place, noPlace, look, units }: ManagerAtH
   /** What it cannot be told has failed, in our own words. */
   const tell = async (unit: string, verb: Verb): Promise<Outcome> => {
     const found = await look(telling(place(), unit, verb));
-    return 'untold' in found ? { how: 'failed', said: found.untold } : await sendOrder(found);
+    return 'untold' in found ? { how: 'failed', said: found.untold } : await send(found);
   };
   const runs = async (unit: string) => await until(async () => (await one(unit))?.state === 'running', 20_000);
   const failure = { how: 'failed', said: expect.stringMatching(/./) };

@@ -1,5 +1,6 @@
 import { afterAll } from 'vitest';
 import type { Order, Outcome } from '../../src/core/action.ts';
+import type { Command, Reply } from '../../src/core/command.ts';
 import { takeNodeLock } from '../../src/engine/node-lock.ts';
 import { lockRoom, sessionIn, type LockRoom } from './lock-room.ts';
 import { testNode } from './node.ts';
@@ -12,13 +13,13 @@ afterAll(async () => {
   await (await own)?.close();
 });
 
-/** Puts a change to this machine, once, behind a lock that no other test knows, and reads what comes back. */
-export function sendOrder({ command, read }: Order): Promise<Outcome> {
+/** Puts a change to this machine, once, behind a lock that no other test knows. */
+export function put(command: Command<'change'>, signal?: AbortSignal): Promise<Reply> {
   const sent = turn.then(async () => {
     const session = sessionIn(await (own ??= lockRoom()));
     const lock = await takeNodeLock({ session, node: testNode(), owner: 'test', run: 'r-1', leaseSeconds });
     try {
-      return read(await session.ask({ ...command, fence: { token: lock.token, leaseSeconds } }));
+      return await session.ask({ ...command, fence: { token: lock.token, leaseSeconds } }, signal);
     } finally {
       await lock.release();
     }
@@ -26,3 +27,6 @@ export function sendOrder({ command, read }: Order): Promise<Outcome> {
   turn = sent.catch(() => undefined);
   return sent;
 }
+
+/** Puts a change to this machine, once, and reads what comes back. */
+export const send = async ({ command, read }: Order): Promise<Outcome> => read(await put(command));
