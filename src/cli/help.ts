@@ -63,7 +63,7 @@ const exitRows = [
   ['69', 'the node can not be reached'],
   ['70', 'a defect of rackhand'],
   ['75', 'too slow or busy now, try again'],
-  ['77', 'refused: host key or login'],
+  ['77', 'refused: host key or login, or not approved'],
   ['78', 'something is wrong with the fleet file'],
   ['130', 'stopped by you'],
 ];

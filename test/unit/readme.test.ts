@@ -37,7 +37,7 @@ describe('the README', () => {
     },
   );
 
-  const faces = ['mcp', 'evidence', 'fleet trust', 'fleet schema', 'policy explain'];
+  const faces = ['approve', 'mcp', 'evidence', 'fleet trust', 'fleet schema', 'policy explain'];
   const known = [
     ...tools.flatMap(({ name, cli }) => [name.replaceAll('_', ' '), ...(cli.alias === undefined ? [] : [cli.alias])]),
     ...faces,
