@@ -64,7 +64,7 @@ const exitRows = [
   ['70', 'a defect of rackhand'],
   ['74', 'what must be written down can not be written, and nothing is changed'],
   ['75', 'too slow or busy now, try again'],
-  ['77', 'refused: host key or login'],
+  ['77', 'refused: host key or login, or not approved'],
   ['78', 'something is wrong with the fleet file'],
   ['130', 'stopped by you'],
 ];

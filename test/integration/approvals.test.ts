@@ -11,7 +11,7 @@ import { approval, changeSet } from '../support/change-set.ts';
 import { has } from '../support/requires.ts';
 import { rejection, scratchFolder } from '../support/scratch-folder.ts';
 
-/** Says that it is there, and at a line on its stdin takes an approval of each of ten plans for its run, round after round. */
+/** Says that it is there, and at a line on its stdin takes an approval of each plan for its run. */
 const taker = `
 import { once } from 'node:events';
 import { writeSync } from 'node:fs';

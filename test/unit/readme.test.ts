@@ -37,7 +37,16 @@ describe('the README', () => {
     },
   );
 
-  const faces = ['mcp', 'evidence', 'fleet trust', 'fleet schema', 'policy explain', 'audit show', 'audit verify'];
+  const faces = [
+    'approve',
+    'mcp',
+    'evidence',
+    'fleet trust',
+    'fleet schema',
+    'policy explain',
+    'audit show',
+    'audit verify',
+  ];
   const known = [
     ...tools.flatMap(({ name, cli }) => [name.replaceAll('_', ' '), ...(cli.alias === undefined ? [] : [cli.alias])]),
     ...faces,
