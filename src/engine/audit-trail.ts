@@ -20,6 +20,7 @@ export interface Deed {
 
 /** What one call of a tool leaves in the audit. */
 export interface Trail {
+  readonly caller: Caller;
   /** The same line to a node, on which nothing is put unseen. */
   over(node: string, session: Session, deed?: Deed): Session;
   /** Has the looks written; resolves with what a reader of the report must know of that. */
@@ -57,6 +58,7 @@ export function createTrail(caller: Caller, { secrets, now, looks, changes, fail
   }
 
   return {
+    caller,
     over(node, session, deed) {
       let questions: Question[] = [];
       let answers = 0;
