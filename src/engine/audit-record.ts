@@ -39,7 +39,7 @@ export const auditRecordSchema = z.discriminatedUnion('type', [
     ...by,
     effect: z.enum(['create', 'change']),
     words: z.string(),
-    approval: hash.optional().describe('Digest that was approved'),
+    approval: z.string().optional().describe('Digest that was approved'),
   }),
   z.object({
     type: z.literal('result'),

@@ -20,7 +20,7 @@ export interface RunMark {
 
 /** What one call of a tool leaves in the audit. */
 export interface Trail {
-  readonly principal: string;
+  readonly caller: Caller;
   /** The same line to a node, on which nothing is put unseen. */
   over(node: string, session: Session, mark?: RunMark): Session;
   /** Has the looks written; resolves with what a reader of the report must know of that. */
@@ -58,7 +58,7 @@ export function createTrail(caller: Caller, { secrets, now, looks, changes, fail
   }
 
   return {
-    principal: caller.principal,
+    caller,
     over(node, session, mark) {
       let questions: Question[] = [];
       let answers = 0;

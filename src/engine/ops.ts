@@ -72,7 +72,7 @@ export function createEngine({
       const desk: ChangeDesk = {
         ...stores,
         fleet,
-        principal: trail.principal,
+        principal: trail.caller.principal,
         policy: policyRevision(fleet.policy),
         signal,
         say: (message) => onProgress(message),

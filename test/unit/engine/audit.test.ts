@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { alterByRun } from '../../../src/core/alter.ts';
 import { http, read, run } from '../../../src/core/command.ts';
 import { OpsError } from '../../../src/core/errors.ts';
@@ -8,6 +8,7 @@ import type { Session } from '../../../src/core/session.ts';
 import { createAudit } from '../../../src/engine/audit.ts';
 import { auditEntries } from '../../../src/engine/audit-show.ts';
 import { verifyAudit } from '../../../src/engine/audit-verify.ts';
+import { flushes } from '../../support/flushes.ts';
 import { rejection, scratchFolder } from '../../support/scratch-folder.ts';
 import { standInSession } from '../../support/stand-in-session.ts';
 
@@ -148,6 +149,35 @@ describe('a change', () => {
     expect(await auditEntries(folder, { ...all, changes: true, run: 'r1', node: 'gpu-1' })).toMatchObject({
       entries: [{ words }],
     });
+    await audit.close();
+  });
+
+  test('is not sent before the disk has its intent, nor when the disk refuses it; a look waits for no disk', async () => {
+    const { audit } = auditIn(scratchFolder().path);
+    const { session, asked } = standInSession({ '/a': 'x', pm2: '' });
+    const trail = audit.trail(caller);
+    const line = trail.over('gpu-1', session);
+    const change = () => line.ask(alterByRun(['pm2', 'restart', 'api']));
+    await change();
+    const datasync = await flushes();
+    await line.ask(read('/a'));
+    await trail.end();
+    // Those of the other file, which the new one names.
+    const named = datasync.mock.calls.length;
+    await line.ask(read('/a'));
+    await trail.end();
+    expect([named, datasync.mock.calls.length]).toEqual([1, 1]);
+    let flush: (() => void) | undefined;
+    datasync.mockImplementationOnce(() => new Promise<void>((resolve) => (flush = resolve)));
+    const changed = change();
+    await vi.waitFor(() => expect(datasync.mock.calls.length).toBe(2));
+    expect(asked).toEqual(['pm2', '/a', '/a']);
+    flush?.();
+    await changed;
+    expect(asked).toHaveLength(4);
+    datasync.mockRejectedValueOnce(new Error('EIO: i/o error, fdatasync'));
+    expect(await rejection(change())).toMatchObject({ code: 'AUDIT_FAILED', message: expect.stringContaining('EIO') });
+    expect(asked).toHaveLength(4);
     await audit.close();
   });
 

@@ -1,14 +1,14 @@
 import { appendFileSync, copyFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { OpsError } from '../../../src/core/errors.ts';
 import type { RunEntry } from '../../../src/core/run.ts';
 import { crc32 } from '../../../src/engine/crc32.ts';
 import { createJournal, openJournal, readJournal } from '../../../src/engine/journal.ts';
 import { journalText } from '../../../src/engine/journal-read.ts';
 import { plannedSet } from '../../support/planned-set.ts';
+import { flushes } from '../../support/flushes.ts';
 import { rejection, scratchFolder } from '../../support/scratch-folder.ts';
 
 const run = { id: 'r1', node: 'gpu-1', tool: 'service_restart', principal: 'ana', why: 'llama hangs' };
@@ -192,15 +192,6 @@ describe('no line is taken', () => {
 });
 
 const code = async (promise: Promise<unknown>) => ((await rejection(promise)) as OpsError).code;
-
-/** What all open files share, to hear of their flushes. */
-const flushes = async () => {
-  const file = await open(scratchFolder().write('any', ''));
-  await file.close();
-  const spy = vi.spyOn(Object.getPrototypeOf(file) as FileHandle, 'datasync');
-  onTestFinished(() => spy.mockRestore());
-  return spy;
-};
 
 describe('the disk', () => {
   test('is waited for by what something is done on the strength of, and by nothing else', async () => {
