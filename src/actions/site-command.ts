@@ -3,16 +3,15 @@ import { order, type Change, type Done, type Order, type Proof } from '../core/a
 import { alterByRun } from '../core/alter.ts';
 import { serviceHealth } from '../checks/service-health.ts';
 import { serviceRunning } from '../checks/service-running.ts';
-import { stat, type FileTrouble, type StatFound } from '../core/command.ts';
 import { durationText } from '../core/format.ts';
 import type { Json } from '../core/json.ts';
 import type { Node } from '../core/node.ts';
-import { askAll, type Asking } from '../core/probe.ts';
+import type { Asking } from '../core/probe.ts';
 import { commandLine } from '../core/quote.ts';
 import type { SiteCommand } from '../core/site-command.ts';
-import { anew } from '../probes/log-files.ts';
 import { undeclared } from './declared.ts';
 import { failure } from './failure.ts';
+import { fileMarks, fileMarkSchema } from './file-marks.ts';
 import { refused, type Refused } from './refused.ts';
 
 /** A declared command, or the refusal that names those there are. */
@@ -57,19 +56,6 @@ export function commandOrder(world: Json): Order {
   const { words, become, seconds } = approvedSchema.parse(world).command;
   const command = alterByRun(words, { become: become ?? undefined, deadlineMs: seconds * 1_000, bytes: 65_536 });
   return order(command, (reply) => (reply.exitCode === 0 ? { how: 'done', said: '' } : failure(reply)));
-}
-
-/** Size and time of a file in seconds, as each transport tells it; null where there is none. */
-export const fileMarkSchema = z.object({ size: z.number(), at: z.number(), type: z.string() }).nullable();
-export type FileMark = z.infer<typeof fileMarkSchema>;
-
-export const fileMark = (found: StatFound | FileTrouble | undefined): FileMark =>
-  found?.ok === true ? { size: found.size, at: Math.floor(found.mtimeMs / 1_000), type: found.type } : null;
-
-/** The files at paths, in their order. */
-export function* fileMarks(paths: readonly string[], become: 'sudo' | undefined): Asking<readonly FileMark[]> {
-  if (paths.length === 0) return [];
-  return (yield* askAll(paths.map((path) => stat(path, { become, freshMs: anew })))).map(fileMark);
 }
 
 const keptSchema = z.object({
