@@ -1,3 +1,5 @@
+import { scriptStart } from './script-start.ts';
+
 /**
  * Puts another content in the place of a file, or leaves all as it was.
  *
@@ -10,19 +12,9 @@
  * proves the first three, with a + for a list. `dd` syncs this one file: a whole `sync` waits for dead mounts.
  * A backup that was made for nothing goes again.
  */
-export const replaceFile = `
-umask 077
-LC_ALL=C; export LC_ALL
+export const replaceFile = `${scriptStart}umask 077
 path=$1 real=$2 kept=$3 made=$4 was=$5 will=$6 way=$7
 temp=$made$$ mine=
-end() { printf '%s\\n' "$2" >&2; exit "$1"; }
-lost() {
-  case $1 in
-    *'o space left'* | *'uota exceeded'*) end 73 "$1" ;;
-    *'ermission denied'* | *'not permitted'* | *'ead-only file system'*) end 77 "$1" ;;
-  esac
-  end 74 "$1"
-}
 sum() { said=$({ sha256sum <"$1"; } 2>&1) || lost "$said"; sum=\${said%% *}; }
 who() ( set -f; set -- $(ls -ldn "$1"); printf '%s %s:%s' "$1" "$3" "$4" )
 unchanged() {

@@ -3,6 +3,7 @@ import { OpsError } from '../core/errors.ts';
 import { count } from '../core/format.ts';
 import type { Fleet } from '../core/node.ts';
 import { absolutePath } from './absolute-path.ts';
+import { wrongCommands } from './command-names.ts';
 import { findFleetFile, type FleetPlace } from './find-fleet-file.ts';
 import { fleetNodes } from './fleet-nodes.ts';
 import { fleetSchema } from './fleet-schema.ts';
@@ -28,7 +29,7 @@ export async function loadFleet(place: FleetPlace): Promise<Fleet> {
   const { value, secrets } = await resolveSecrets(source, place);
   const parsed = fleetSchema.safeParse(value, { error: issueText });
   const wrong = parsed.success
-    ? [...wrongNeeds(parsed.data), ...wrongRules(parsed.data)]
+    ? [...wrongNeeds(parsed.data), ...wrongCommands(parsed.data), ...wrongRules(parsed.data)]
     : mistakesOf(parsed.error.issues, value);
   const [first, ...others] = wrong
     .map((mistake) => ({ ...mistake, offset: source.offsetOf(mistake.path, mistake.on) }))

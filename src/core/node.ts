@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Policy } from './policy.ts';
 import { safeName, serviceSchema, type Service } from './service.ts';
+import { siteCommandSchema } from './site-command.ts';
 
 const percent = z.number().min(0).max(100);
 
@@ -87,6 +88,10 @@ export const nodeSchema = z.strictObject({
     .default('auto')
     .describe('How many GPUs it must have; auto looks'),
   services: z.record(safeName, serviceSchema).default({}),
+  commands: z
+    .record(safeName, siteCommandSchema)
+    .default({})
+    .describe('What can be done here beyond what rackhand knows: a deploy, a copy of a model'),
   files: z.array(z.string().startsWith('/')).default([]).describe('Files that must be there'),
   mounts: z
     .array(z.string().startsWith('/'))

@@ -16,6 +16,7 @@ export const modelFileSchema = z.strictObject({
     .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hex digits')
     .optional()
     .describe('Expected hash; compared only by model_verify with sha256'),
+  resync: safeName.optional().describe('The command of this node that copies it here again'),
 });
 export type ModelFile = z.infer<typeof modelFileSchema>;
 

@@ -1,13 +1,6 @@
 import { z } from 'zod';
 import { digestCheck } from '../checks/digest-check.ts';
-import { modelComplete } from '../checks/model-complete.ts';
-import { modelFilled } from '../checks/model-filled.ts';
-import { modelPresent } from '../checks/model-present.ts';
-import { modelRead } from '../checks/model-read.ts';
-import { modelShards } from '../checks/model-shards.ts';
-import { modelStable } from '../checks/model-stable.ts';
-import { modelVisible } from '../checks/model-visible.ts';
-import { modelWriters } from '../checks/model-writers.ts';
+import { modelChecks } from '../checks/model-checks.ts';
 import { itsService } from '../checks/verify-model.ts';
 import type { AnyCheck } from '../core/check.ts';
 import { OpsError } from '../core/errors.ts';
@@ -19,17 +12,6 @@ import { narrowed } from './declared.ts';
 import { findingsReport } from './findings-report.ts';
 import { look } from './look.ts';
 import { withModelAt, withoutStandIn } from './model-at.ts';
-
-const judgements = [
-  modelPresent,
-  modelStable,
-  modelComplete,
-  modelRead,
-  modelFilled,
-  modelShards,
-  modelWriters,
-  modelVisible,
-];
 
 export const modelVerify = defineTool({
   name: 'model_verify',
@@ -61,7 +43,7 @@ export const modelVerify = defineTool({
     const wanted = path === undefined ? chosen : chosen.map((node) => withModelAt(node, path, service !== undefined));
     const digests = digestsOf(sha256, wanted);
     if (digests.length > 0) ops.progress(`reading ${count(pathsOf(wanted).length, 'model file')} whole, to hash`);
-    const looks = await look(wanted, [...judgements, ...digests], ops);
+    const looks = await look(wanted, [...modelChecks, ...digests], ops);
     const models = looks.flatMap(({ node, findings }) =>
       node.services.flatMap(({ name, models: declared }) =>
         declared.map((model) => {

@@ -5,6 +5,9 @@ import { rejection, scratchFolder } from '../../support/scratch-folder.ts';
 
 const service = (text: string) => `nodes:\n  gpu-1:\n    services:\n      api: { ${text} }\n`;
 
+const commands = (text: string) =>
+  `nodes:\n  a:\n    commands: { ${text} }\n    services: { llama: { manager: none } }\n`;
+
 describe('a mistake in the fleet file is one sentence with its place', () => {
   test.each([
     ['a tab that indents', 'nodes:\n\tgpu-1: {}\n', '2:1: a tab can not indent; use spaces'],
@@ -108,6 +111,51 @@ describe('a mistake in the fleet file is one sentence with its place', () => {
       'a service that needs itself',
       service('manager: pm2, needs: [api]'),
       '4:36: nodes.gpu-1.services.api.needs[0]: a service does not need itself',
+    ],
+    [
+      'a command that takes one back and is not there',
+      commands('deploy: { words: [d], undo: undploy }, undeploy: { words: [u] }'),
+      '3:45: nodes.a.commands.deploy.undo: a has no such other command; did you mean `undeploy`?',
+    ],
+    [
+      'a command that takes itself back',
+      commands('deploy: { words: [d], undo: deploy }'),
+      '3:45: nodes.a.commands.deploy.undo: a has no such other command',
+    ],
+    [
+      'a command for a service that is not there',
+      commands('deploy: { words: [d], service: lama }'),
+      '3:48: nodes.a.commands.deploy.service: a has no such service; did you mean `llama`?',
+    ],
+    [
+      'a model that a command copies which is not there',
+      'nodes:\n  a:\n    commands: { copy: { words: [c] } }\n    services: { l: { manager: none, models: [{ path: /m, resync: cpy }] } }\n',
+      '4:66: nodes.a.services.l.models[0].resync: a has no such command; did you mean `copy`?',
+    ],
+    [
+      'a command that is a line for a shell',
+      commands('deploy: { words: [bash, -lc, "a && b"] }'),
+      '3:41: nodes.a.commands.deploy.words[1]: hands a shell a program as text; write that into a file on the node, and name the file here',
+    ],
+    [
+      'a command as one text',
+      commands('deploy: { words: deploy.sh --now }'),
+      '3:34: nodes.a.commands.deploy.words: must be a list, not text',
+    ],
+    [
+      'a command of nothing',
+      commands('deploy: { words: [] }'),
+      '3:34: nodes.a.commands.deploy.words: must hold at least the program',
+    ],
+    [
+      'a command that begins with an option',
+      commands('deploy: { words: [-x] }'),
+      '3:35: nodes.a.commands.deploy.words[0]: must be a program',
+    ],
+    [
+      'an editable file that is not absolute',
+      service('manager: pm2, editable: [.env]'),
+      '4:39: nodes.gpu-1.services.api.editable[0]: must be an absolute path on the node',
     ],
     [
       'a key with a dot',
