@@ -27,17 +27,14 @@ export function changeOf(verb: Verb, service: Service, node: Node, before: Befor
         ? [`${manager} says that ${name} is stopped, and no process of it is left, for ${quietSeconds} s.`]
         : [
             `${name} runs as another process than before.`,
-            `All that is known of its health is ok for ${quietSeconds} s without a break, beginning within ${withinSeconds(service, node)} s.`,
+            `All that is known of its health is ok for ${quietSeconds} s without a break, beginning within ${service.startSeconds} s.`,
           ],
     undo: undoOf[verb](name),
+    ...(verb === 'restart' && { again: true }),
     world,
     before,
   };
 }
-
-/** A check calls nothing well that is younger than `youngSeconds`, and looks twice. */
-export const withinSeconds = ({ startSeconds }: Service, { thresholds }: Node): number =>
-  Math.max(startSeconds, Math.ceil(thresholds.youngSeconds) + 30);
 
 const upper = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 

@@ -19,7 +19,7 @@ import { servicePorts } from '../checks/service-ports.ts';
 import { serviceRunning } from '../checks/service-running.ts';
 import { serviceWait } from '../checks/service-wait.ts';
 import { serviceManagers } from '../services/index.ts';
-import { changeOf, withinSeconds } from './service-change.ts';
+import { changeOf } from './service-change.ts';
 import { serviceDone } from './service-done.ts';
 import { allOf, serviceNow } from './service-now.ts';
 import { helpless, refusalOf, refuse } from './service-refusal.ts';
@@ -68,7 +68,7 @@ export const serviceVerb = (verb: Verb, summary: string): Action<Args> => ({
       checks: verb === 'stop' ? [] : wellness,
       services: [name],
       quietSeconds: service.quietSeconds,
-      withinSeconds: withinSeconds(service, node),
+      withinSeconds: service.startSeconds,
     };
   },
 });

@@ -33,7 +33,15 @@ export interface Which {
 export async function carryOut(hands: Hands, which: Which, { action, args, change, ids }: Deed): Promise<Sent> {
   const { journal, node } = hands;
   await hands.keep(ids);
-  const { fact: order } = await hands.look.at(`${action.name} order`, () => action.order(args, node, change));
+  const order = await hands.look
+    .at(`${action.name} order`, () => action.order(args, node, change))
+    .then(({ fact }) => fact)
+    .catch((thrown: unknown): Sent => {
+      const { code, message } = opsError(thrown);
+      if (code === 'CANCELLED' || code === 'DEFECT') throw thrown;
+      return { how: 'failed', said: `Nothing was sent: ${message}` };
+    });
+  if ('how' in order) return order;
   await journal.append({ type: 'saved', ...which, before: change.before, ids: [...ids] });
   const { lingersMs } = order;
   await journal.append({ type: 'intent', ...which, what: change.what.slice(0, longest), lingersMs });

@@ -33,7 +33,7 @@ export function* supervisorTell(place: ManagerPlace, unit: string, verb: Verb): 
     become: place.become,
     deadlineMs: slackMs + seconds * 1_000,
   });
-  return order(command, (reply) => supervisorOutcome(reply, verb));
+  return order(command, (reply) => supervisorOutcome(reply, verb), { lingersMs: seconds * 1_000 + 5_000 });
 }
 
 /** supervisord takes the name of a group for all that is in it. */
