@@ -62,7 +62,7 @@ export const order = <A extends Ask>(
   read: (reply) => read(reply as ReplyOf<A>),
 });
 
-/** `said` in the words of the node: data. */
+/** `said` in the words of the node: data. After either a look tells what moved: a start that failed may follow a stop. */
 export interface Outcome {
   readonly how: 'done' | 'failed';
   readonly said: string;

@@ -19,7 +19,7 @@ const programs = `
 command=/bin/sleep 600
 startsecs=0
 [program:crasher]
-command=/bin/sh -c 'exit 3'
+command=/bin/sh -c 'sleep 0.3; exit 3'
 startretries=1000
 [program:by-hand]
 command=/bin/sleep 600

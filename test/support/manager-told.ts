@@ -26,6 +26,7 @@ export function managerTold({ manager, place, noPlace, look, units }: ManagerAtH
     return 'untold' in found ? { how: 'failed', said: found.untold } : await send(found);
   };
   const runs = async (unit: string) => await until(async () => (await one(unit))?.state === 'running', 20_000);
+  const crashes = async (unit: string) => await until(async () => (await one(unit))?.state === 'crashing', 20_000);
   const failure = { how: 'failed', said: expect.stringMatching(/./) };
 
   describe(`${manager.name} as it is told`, () => {
@@ -52,17 +53,18 @@ export function managerTold({ manager, place, noPlace, look, units }: ManagerAtH
       expect(after?.pid).not.toBe(before?.pid);
     });
 
-    test('stops a unit that crashes again and again for good, and starts it again', async () => {
+    test('stops a unit for good that crashes and waits for its next start, and starts it again', async () => {
+      await crashes(units.crashing);
       expect(await tell(units.crashing, 'stop')).toMatchObject({ how: 'done' });
       expect(await one(units.crashing)).toMatchObject({ state: 'stopped', pid: null });
       expect(await tell(units.crashing, 'start')).toMatchObject({ how: 'done' });
-      await until(async () => (await one(units.crashing))?.state === 'crashing', 20_000);
+      await crashes(units.crashing);
     });
 
     test('starts a unit anew that crashes again and again and waits for its next start', async () => {
-      await until(async () => (await one(units.crashing))?.state === 'crashing', 20_000);
+      await crashes(units.crashing);
       expect(await tell(units.crashing, 'restart')).toMatchObject({ how: 'done' });
-      await until(async () => (await one(units.crashing))?.state === 'crashing', 20_000);
+      await crashes(units.crashing);
     });
 
     test('says that what runs can not be started, and what is stopped can not be stopped', async () => {
