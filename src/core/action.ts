@@ -44,21 +44,18 @@ export type Plan =
 /** A command that alters the node, and how its answer reads. */
 export interface Order {
   readonly command: Command<'change'>;
-  /** How long it may still be carried out after the line was cut, as by a manager that was told. The rest ends at once. */
+  /** How long it may still be carried out after the line was cut. */
   readonly lingersMs: number;
   /** Errors: `OUTPUT_UNREADABLE` where the answer does not tell whether it was done: then only a look tells. */
   read(reply: Reply): Outcome;
 }
 
-const endsWithinMs = 3_000;
+/** What is on a lifeline has ended by then. */
+const endsWithinMs = 3_500;
 
-export const order = <A extends Ask>(
-  command: Command<'change', A>,
-  read: (reply: ReplyOf<A>) => Outcome,
-  { lingersMs = endsWithinMs }: { lingersMs?: number } = {},
-): Order => ({
+export const order = <A extends Ask>(command: Command<'change', A>, read: (reply: ReplyOf<A>) => Outcome): Order => ({
   command,
-  lingersMs,
+  lingersMs: (command.lingersMs ?? 0) + endsWithinMs,
   read: (reply) => read(reply as ReplyOf<A>),
 });
 

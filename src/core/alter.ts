@@ -18,18 +18,36 @@ export interface Fence {
 }
 
 /** Nobody may use its answer again, and its silence is never one. */
-function alter<A extends Ask>(ask: A, { become, deadlineMs = 60_000 }: Options): Command<'change', A> {
-  return { effect: 'change', ask, deadlineMs, freshMs: -1, ...(become && { become }) };
+function alter<A extends Ask>(
+  ask: A,
+  { become, deadlineMs = 60_000 }: Options,
+  lingersMs: number | undefined,
+): Command<'change', A> {
+  return {
+    effect: 'change',
+    ask,
+    deadlineMs,
+    freshMs: -1,
+    ...(become && { become }),
+    ...(lingersMs !== undefined && { lingersMs }),
+  };
+}
+
+interface Lingering {
+  readonly lingersMs?: number;
 }
 
 /** An HTTP request that alters something; a program on the node sends it, behind the fence. */
-export function alterByHttp(url: string, options: Omit<HttpOptions, 'from'>) {
+export function alterByHttp(url: string, { lingersMs, ...options }: Omit<HttpOptions, 'from'> & Lingering) {
   const [ask, rest] = httpAsk(url, options);
-  return alter<HttpAsk>(ask, rest);
+  return alter<HttpAsk>(ask, rest, lingersMs);
 }
 
 /** A program that alters something. */
-export function alterByRun(words: ExecAsk['words'], options: Omit<ExecOptions, 'wedges'> = {}) {
+export function alterByRun(
+  words: ExecAsk['words'],
+  { lingersMs, ...options }: Omit<ExecOptions, 'wedges'> & Lingering = {},
+) {
   const [ask, rest] = execAsk(words, options);
-  return alter<ExecAsk>(ask, rest);
+  return alter<ExecAsk>(ask, rest, lingersMs);
 }

@@ -73,6 +73,8 @@ export interface Command<E extends Effect = Effect, A extends Ask = Ask> {
   readonly silence?: 'tells';
   /** A change is never sent without. */
   readonly fence?: Fence;
+  /** How long it may go on there when the line to it is cut, as who tells a manager must hear it out; else it ends then. */
+  readonly lingersMs?: number;
 }
 
 /** When an answer came (epoch ms here) and how long it took. */

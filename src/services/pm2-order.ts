@@ -63,4 +63,6 @@ export const pm2Order = (node: string, socket: string, verb: Verb, name: string,
     stdin: script,
     become,
     deadlineMs: patienceMs + 10_000,
+    // Of several instances each is told when the one before it is done.
+    lingersMs: patienceMs,
   });

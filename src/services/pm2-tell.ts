@@ -11,9 +11,6 @@ import { isRecord, jsonValue, numberOf, textOf } from './record.ts';
 import { told, unsure } from './told.ts';
 
 /** All apps of the name in the one daemon that has them. */
-/** A daemon that was told goes on; it kills after 1.6 s unless an app says otherwise (kill_timeout). */
-const lingersMs = 30_000;
-
 export function* pm2Tell(place: ManagerPlace, unit: string, verb: Verb): Asking<Order | Untold> {
   const answer = yield* pm2Answer(place);
   if (!answer.reachable) return { untold: `pm2 can not be told: ${answer.say}.` };
@@ -25,7 +22,7 @@ export function* pm2Tell(place: ManagerPlace, unit: string, verb: Verb): Asking<
     return { untold: `pm2 has an app ${unit} in each of ${homes}: declare its home.` };
   }
   const { node, socket } = first.daemon;
-  return order(pm2Order(node, socket, verb, unit, place.become), (reply) => pm2Outcome(reply, verb), { lingersMs });
+  return order(pm2Order(node, socket, verb, unit, place.become), (reply) => pm2Outcome(reply, verb));
 }
 
 const participle: Readonly<Record<Verb, string>> = { start: 'started', stop: 'stopped', restart: 'restarted' };

@@ -32,8 +32,10 @@ export function* supervisorTell(place: ManagerPlace, unit: string, verb: Verb): 
   const command = tellSupervisord(callsOf[verb](`${group}:${name}`), address, {
     become: place.become,
     deadlineMs: slackMs + seconds * 1_000,
+    // supervisord forgets what it was asked besides when the one who asked goes away: stopped, and not started again.
+    lingersMs: seconds * 1_000 + 5_000,
   });
-  return order(command, (reply) => supervisorOutcome(reply, verb), { lingersMs: seconds * 1_000 + 5_000 });
+  return order(command, (reply) => supervisorOutcome(reply, verb));
 }
 
 /** supervisord takes the name of a group for all that is in it. */

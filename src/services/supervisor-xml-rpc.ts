@@ -39,7 +39,7 @@ export interface SupervisorCall {
 export function tellSupervisord(
   calls: readonly SupervisorCall[],
   address: SupervisorAddress,
-  options: { readonly become: 'sudo' | undefined; readonly deadlineMs: number },
+  options: { readonly become: 'sudo' | undefined; readonly deadlineMs: number; readonly lingersMs: number },
 ) {
   const body = methodCall('system.multicall', `<params><param>${list(calls.map(callXml))}</param></params>`);
   return alterByHttp(address.url, { ...wayTo(address), body, ...options });

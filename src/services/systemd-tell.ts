@@ -14,16 +14,16 @@ const oneName = /^(?!-)[A-Za-z0-9:_.\\@-]+$/;
 /** It waits until systemd has done what was asked or has given up; what was asked lives in systemd, not in systemctl. */
 const deadlineMs = 180_000;
 
-/** One job of systemd for one service. */
 /** A job goes on without the systemctl that asked for it. Source: DefaultTimeoutStopSec, systemd-system.conf(5). */
 const lingersMs = 90_000;
 
+/** One job of systemd for one service. */
 export function* systemdTell({ become }: ManagerPlace, unit: string, verb: Verb): Asking<Order | Untold> {
   yield* inStep<never>([]);
   if (!oneName.test(unit)) return { untold: `${unit} is the name of no unit of systemd.` };
   if (otherKinds.test(unit)) return { untold: `${unit} is a unit of systemd and no service.` };
-  const command = alterFound(['systemctl', '--no-ask-password', verb, '--', unit], { become, deadlineMs });
-  return order(command, (reply) => outcomeOf(reply, verb), { lingersMs });
+  const command = alterFound(['systemctl', '--no-ask-password', verb, '--', unit], { become, deadlineMs, lingersMs });
+  return order(command, (reply) => outcomeOf(reply, verb));
 }
 
 /** Source: systemctl(1) and systemd.exec(5), exit status: 5 is a unit that is not loaded, 4 is no privilege. */

@@ -27,7 +27,7 @@ export interface Lifeline {
  * has ended, and the words.
  */
 const script = [
-  'n=$1 m=$2 o=$3; shift 3',
+  'n=$1 m=$2 o=$3 g=$4; shift 4',
   'PATH=${PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/conda/bin:/opt/miniconda3/bin:/snap/bin',
   'LC_ALL=C TZ=UTC; export PATH LC_ALL TZ',
   'exec 3<&0',
@@ -42,7 +42,7 @@ const script = [
   'lives() { kill -0 -$p || kill -0 $p || [ "$(marked)" ]; }',
   'nap() { sleep .1 || { sleep 1; t=$((t-9)); }; t=$((t-1)); [ $t -gt 0 ]; }',
   'finish() { trap "" TERM HUP INT; all TERM; all CONT; t=20; while nap && lives; do :; done; lives || return 0; t=10; all KILL; while nap && [ "$(marked)" ]; do all KILL; done; }',
-  '( exec >/dev/null 2>&1; while read -r x; do :; done; finish ) <&3 3<&- & w=$!',
+  '( exec >/dev/null 2>&1; while read -r x; do :; done; t=$g; while [ $t -gt 0 ] && lives && nap; do :; done; finish ) <&3 3<&- & w=$!',
   'exec 3<&- 4>&2 </dev/null 2>/dev/null',
   'wait $p; s=$?',
   '[ $o = tidy ] && kill -TERM -$p && { sleep .1; kill -KILL -$p; }',
@@ -54,10 +54,26 @@ const script = [
 /** Errors: a `RangeError` for a word with a NUL byte. */
 export function lifelineLine(
   { words, stdin = '' }: Pick<ExecAsk, 'words' | 'stdin'>,
-  { become, tidy, id }: { become?: 'sudo' | undefined; tidy: boolean; id: string },
+  {
+    become,
+    tidy,
+    lingersMs = 0,
+    id,
+  }: { become?: 'sudo' | undefined; tidy: boolean; lingersMs?: number | undefined; id: string },
 ): Lifeline {
   const input = new TextEncoder().encode(escaped(stdin));
-  const own = ['/bin/sh', '-c', script, 'rackhand', String(input.length), id, tidy ? 'tidy' : 'leave', ...words];
+  const tenths = String(Math.ceil(lingersMs / 100));
+  const own = [
+    '/bin/sh',
+    '-c',
+    script,
+    'rackhand',
+    String(input.length),
+    id,
+    tidy ? 'tidy' : 'leave',
+    tenths,
+    ...words,
+  ];
   return {
     line: commandLine(become === 'sudo' ? sudoLine(own) : own),
     stdin: input,

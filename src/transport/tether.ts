@@ -42,10 +42,13 @@ export async function tether(
   { command, program, outputs, started }: Tether,
   signal?: AbortSignal,
 ): Promise<Untied> {
-  const { become, effect, fence } = command;
+  const { become, effect, fence, lingersMs } = command;
   const id = randomBytes(8).toString('hex');
   const words = fence === undefined ? program.words : fenceWords(fence, program.words);
-  const { line, stdin, mark } = lifelineLine({ ...program, words }, { become, tidy: effect === 'observe', id });
+  const { line, stdin, mark } = lifelineLine(
+    { ...program, words },
+    { become, tidy: effect === 'observe', lingersMs, id },
+  );
   const gate = fence === undefined ? undefined : behindMark(passMark(id), outputs.stderr);
   const trail = beforeMark(mark, gate?.push ?? outputs.stderr);
   const stdout = behindMark(mark, outputs.stdout);
