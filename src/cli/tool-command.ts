@@ -1,11 +1,8 @@
-import { exitOf } from '../core/report.ts';
 import type { AnyTool } from '../core/tool.ts';
-import { reportJson } from '../report-json.ts';
-import { briefCharacters, reportText } from '../report-text.ts';
-import { asCommand } from '../text/next-text.ts';
+import { changeRun, yesFlag } from './change-run.ts';
 import type { Command } from './command.ts';
 import { flagsOf } from './flags.ts';
-import { createStatusLine, createStream, print, stdoutPage } from './terminal.ts';
+import { called } from './tool-call.ts';
 
 /** A tool as a command: `node_triage` is `rackhand node triage`, and its input is flags. */
 export const toolCommand = (tool: AnyTool): Command => ({
@@ -13,31 +10,10 @@ export const toolCommand = (tool: AnyTool): Command => ({
   alias: tool.cli.alias,
   title: tool.title,
   about: tool.summary,
-  flags: () => flagsOf(tool.input),
+  flags: () => [...flagsOf(tool.input), ...(tool.effect === 'observe' ? [] : [yesFlag])],
   positional: tool.cli.positional,
-  async run(values, { app, tools, json, detail, signal }) {
-    const line = createStatusLine();
-    const stream = json ? undefined : createStream();
-    const onProgress = (message: string, wrote?: readonly string[]) => {
-      if (wrote === undefined || stream === undefined) return line.say(message);
-      line.clear();
-      stream.show(message, wrote);
-    };
-    const report = await (await app()).call(tool, values, { signal, onProgress }).finally(() => line.clear());
-    if (json) {
-      print(JSON.stringify(reportJson(report), undefined, 2));
-    } else {
-      const { color, width } = stdoutPage();
-      const limit = { characters: briefCharacters, rest: 'The same command with --detail full shows all of it.' };
-      print(
-        reportText(stream?.hasShown() ? { ...report, show: [] } : report, {
-          color,
-          width,
-          nextText: asCommand(await tools()),
-          ...(detail === 'brief' && { limit }),
-        }),
-      );
-    }
-    return exitOf(report);
-  },
+  run: async (values, context) =>
+    tool.effect === 'observe'
+      ? await (await called(tool, values, context)).show()
+      : await changeRun(tool, values, context),
 });

@@ -26,6 +26,8 @@ export interface ChangeOutcome {
   readonly state: ChangeState;
   /** One sentence. */
   readonly said: string;
+  /** Of what is only planned: a person would have to approve it. */
+  readonly asks?: boolean;
   readonly set?: ChangeSet;
   /** The id of the run, where there is one. */
   readonly run?: string;

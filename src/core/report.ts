@@ -74,7 +74,11 @@ export interface Report<Data = unknown> {
   readonly notes: readonly string[];
   readonly data: Data;
   /** Where the report is about a change: how far it came. Faces ask, exit and name it by this. */
-  readonly change?: { readonly state: ChangeState; readonly digest?: string | undefined };
+  readonly change?: {
+    readonly state: ChangeState;
+    readonly digest?: string | undefined;
+    readonly asks?: boolean | undefined;
+  };
   readonly show: readonly (Table | RemoteText | RemoteEntries)[];
 }
 

@@ -16,7 +16,7 @@ export async function inTheWay(
   const heldText = held === undefined ? undefined : `${held.because} ${waitText(held.until)}`;
   if (request.planOnly) {
     const notes = [allowed, ...(heldText === undefined ? [] : [`It would be held back now: ${heldText}`])];
-    return { ...rest, findings, state: 'planned', said: saidOf(set), notes };
+    return { ...rest, findings, state: 'planned', asks: decision === 'ask', said: saidOf(set), notes };
   }
   if (heldText !== undefined) return { ...rest, state: 'held', said: heldText };
   if (decision === 'allow') return undefined;

@@ -45,7 +45,7 @@ export interface Asked {
 
 /** The report of a change, from the plan to its proven end. */
 export function changeReport(
-  { state, said, set, run, findings, next, notes }: ChangeOutcome,
+  { state, said, asks, set, run, findings, next, notes }: ChangeOutcome,
   asked: Asked,
 ): Report<z.input<typeof changeData>> {
   const changes = set?.changes ?? [];
@@ -56,7 +56,7 @@ export function changeReport(
     findings,
     next: [...nextOf(state, { ...asked, digest: set?.digest, run, changes }), ...next],
     notes,
-    change: { state, digest: set?.digest },
+    change: { state, digest: set?.digest, asks },
     data: {
       state,
       digest: set?.digest ?? null,

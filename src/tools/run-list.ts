@@ -22,7 +22,7 @@ export const runList = defineTool({
   effect: 'observe',
   input: z.object({
     node: z.string().optional().describe('Only of this node'),
-    limit: z.int().min(1).max(200).default(20),
+    limit: z.int().min(1).max(200).default(20).describe('So many at most'),
   }),
   data: z.object({
     runs: z.array(

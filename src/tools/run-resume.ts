@@ -10,7 +10,7 @@ export const runResume = defineTool({
   effect: 'change',
   input: z.object({
     run: z.string().describe('As run_list names it'),
-    way: z.enum(['on', 'back']).default('on'),
+    way: z.enum(['on', 'back']).default('on').describe('back takes back what it did'),
   }),
   data: changeData,
   cli: { positional: ['run'] },

@@ -31,6 +31,7 @@ describe('the plan of service.restart', () => {
         'All that is known of its health is ok for 20 s without a break, beginning within 300 s.',
       ],
       undo: null,
+      again: true,
       world: {
         manager: 'systemd',
         place: { config: null, server: null, home: null, user: null },
