@@ -1,6 +1,6 @@
 import type { ChangeOutcome, ChangeRequest } from '../core/change-outcome.ts';
 import { judge, occasion, type ChangeDesk } from './change-desk.ts';
-import { saidOf, waitText } from './outcomes.ts';
+import { saidOf, speaking, waitText } from './outcomes.ts';
 import type { Planned } from './plan-all.ts';
 
 /** What stands in the way of a planned change, if anything does: the policy, a brake, or that nobody has approved it. */
@@ -16,7 +16,14 @@ export async function inTheWay(
   const heldText = held === undefined ? undefined : `${held.because} ${waitText(held.until)}`;
   if (request.planOnly) {
     const notes = [allowed, ...(heldText === undefined ? [] : [`It would be held back now: ${heldText}`])];
-    return { ...rest, findings, state: 'planned', asks: decision === 'ask', said: saidOf(set), notes };
+    return {
+      ...rest,
+      findings: speaking(findings),
+      state: 'planned',
+      asks: decision === 'ask',
+      said: saidOf(set),
+      notes,
+    };
   }
   if (heldText !== undefined) return { ...rest, state: 'held', said: heldText };
   if (decision === 'allow') return undefined;

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { OpsError } from '../core/errors.ts';
+import type { ChangeOutcome } from '../core/change-outcome.ts';
 import type { Fleet, Node } from '../core/node.ts';
 import type { Session, Transport } from '../core/session.ts';
 import type { Asking } from '../core/probe.ts';
@@ -92,12 +93,19 @@ export function createEngine({
           return { session, look };
         },
       };
+      const noted = async (node: Node, outcome: ChangeOutcome): Promise<ChangeOutcome> => ({
+        ...outcome,
+        notes: [...outcome.notes, ...notesOf(node, await transport.open(node, signal))],
+      });
       return {
         fleet,
         nodes,
         runs,
-        change: (request) => changeNode(desk, request),
-        resume: (id, way) => resumeRun(desk, id, way),
+        change: async (request) => noted(request.node, await changeNode(desk, request)),
+        async resume(id, way) {
+          const { run } = await runs.find(id);
+          return noted(desk.nodeNamed(run.node), await resumeRun(desk, id, way));
+        },
         async look(node): Promise<NodeLook> {
           const { session, sweepWith } = await lineTo(node);
           const sweep = sweepWith(memoryOf(node.name));

@@ -1,16 +1,21 @@
 import type { ChangeOutcome } from '../core/change-outcome.ts';
 import type { ChangeSet } from '../core/change-set.ts';
 import { OpsError, opsError } from '../core/errors.ts';
+import type { Finding } from '../core/report.ts';
 import { durationText } from '../core/format.ts';
 import type { Refusal } from './plan-set.ts';
 import type { Ended } from './running.ts';
+
+/** Those that say that something is wrong, or not known. */
+export const speaking = (findings: readonly Finding[]): readonly Finding[] =>
+  findings.filter(({ status }) => status !== 'ok' && status !== 'not_applicable');
 
 export const nothing = { findings: [], next: [], notes: [] };
 
 export const refused = ({ because, next, findings }: Refusal): ChangeOutcome => ({
   state: 'refused',
   said: because,
-  findings: findings.filter(({ status }) => status !== 'ok' && status !== 'not_applicable'),
+  findings: speaking(findings),
   next,
   notes: [],
 });
@@ -21,7 +26,7 @@ export const outcome = ({ how, said, findings = [] }: Ended, set: ChangeSet, run
   said,
   set,
   run,
-  findings: findings.filter(({ status }) => status !== 'ok' && status !== 'not_applicable'),
+  findings: speaking(findings),
 });
 
 export const saidOf = ({ changes }: ChangeSet): string => changes.map(({ what }) => what).join(' ');

@@ -22,14 +22,14 @@ export const changeData = z.object({
 
 /** What is said of the node, and how its status reads: a change that was only planned says nothing of its health. */
 const words: Readonly<Record<ChangeState, { readonly status: Status; says(node: string, said: string): string }>> = {
-  planned: { status: 'not_applicable', says: (node, said) => `Planned for ${node}, and not done: ${said}` },
+  planned: { status: 'not_applicable', says: (node, said) => `${node}, nothing is done yet: ${said}` },
   awaiting_approval: {
     status: 'not_applicable',
-    says: (node, said) => `Not done yet on ${node}, a person has to approve it: ${said}`,
+    says: (node, said) => `${node}, nothing is done before a person approves it: ${said}`,
   },
-  denied: { status: 'not_applicable', says: (node, said) => `Not done on ${node}: the policy forbids it. ${said}` },
-  held: { status: 'not_applicable', says: (node, said) => `Not done on ${node} for now: ${said}` },
-  refused: { status: 'not_applicable', says: (node, said) => `Not done on ${node}: ${said}` },
+  denied: { status: 'not_applicable', says: (node, said) => `${node}, nothing is done: ${said}` },
+  held: { status: 'not_applicable', says: (node, said) => `${node}, nothing is done for now: ${said}` },
+  refused: { status: 'not_applicable', says: (node, said) => `${node}, nothing is done: ${said}` },
   verified: { status: 'ok', says: (node, said) => `${node}: ${said}` },
   not_verified: { status: 'critical', says: (node, said) => `${node}: not proven. ${said}` },
   rolled_back: { status: 'degraded', says: (node, said) => `${node}: taken back. ${said}` },
