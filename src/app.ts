@@ -52,6 +52,8 @@ export interface App {
     verify(noted: string | undefined): Promise<AuditState & { readonly head: string | undefined }>;
     show(wanted: Wanted): Promise<Shown>;
   };
+  /** Who asks through this face. */
+  readonly principal: string;
   /** Where persons approve what is planned. */
   readonly approvals: ApprovalDesk;
   close(): Promise<void>;
@@ -141,6 +143,7 @@ export async function createApp({
       return offeredKey(node);
     },
     policyOf,
+    principal,
     approvals: approvalDesk({ store: stores.approvals, policyOf, secrets: () => secrets, now: Date.now }),
     audit: {
       async verify(noted) {

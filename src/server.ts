@@ -1,10 +1,23 @@
-import { McpServer, ProtocolError, ProtocolErrorCode, ResourceNotFoundError } from '@modelcontextprotocol/server';
+import { randomBytes } from 'node:crypto';
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  McpServer,
+  ProtocolError,
+  ProtocolErrorCode,
+  ResourceNotFoundError,
+  createRequestStateCodec,
+  inputRequired,
+  inputResponse,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { z } from 'zod';
 import type { App } from './app.ts';
 import { opsError } from './core/errors.ts';
 import { nearest } from './core/text.ts';
 import type { AnyTool } from './core/tool.ts';
 import { createCuttings } from './mcp/cuttings.ts';
+import { approvalAnswer, approvalQuestion, approveElicited } from './mcp/elicited-approval.ts';
 import { instructions } from './mcp/instructions.ts';
 import { createProgress } from './mcp/progress.ts';
 import { errorResult, reportResult } from './mcp/tool-result.ts';
@@ -23,6 +36,8 @@ export interface ServerOptions {
 }
 
 const evidenceUri = 'rackhand://evidence/';
+/** Of the one question that a call may put to the person at the client. */
+const questionKey = 'approval';
 /** How long calls may take to clean up on their nodes after the client went away. */
 const farewellMs = 5_000;
 
@@ -41,6 +56,8 @@ export async function serveMcp({
   const cuttings = createCuttings();
   const over = new AbortController();
   const running = new Set<Promise<unknown>>();
+  // What was shown to the person comes back with their answer, and nobody on the way can put another plan in its place.
+  const asked = createRequestStateCodec<string>({ key: randomBytes(32), ttlSeconds: 600 });
   let opened: Promise<App> | undefined;
   const app = (): Promise<App> => (opened ??= openApp());
 
@@ -48,7 +65,7 @@ export async function serveMcp({
   const makeServer = (): McpServer => {
     const mcp = new McpServer(
       { name: 'rackhand', title: 'Rackhand', version: version() },
-      { instructions, capabilities: { tools: {}, resources: {} } },
+      { instructions, capabilities: { tools: {}, resources: {} }, requestState: { verify: asked.verify } },
     );
     const { server } = mcp;
     server.setRequestHandler('tools/list', () => ({ tools: toolList.map((entry) => ({ ...entry })) }));
@@ -73,8 +90,17 @@ export async function serveMcp({
           const [open, all] = await Promise.all([app(), tools()]);
           const tool = all.find((each) => each.name === name);
           if (tool === undefined) throw new Error(`The list has a tool ${name} that the catalog has not.`);
+          const answer = inputResponse(mcpReq.inputResponses, questionKey);
+          const wasAsked = answer.kind === 'elicit';
+          if (wasAsked) await approveElicited(open, answer, mcpReq.requestState<string>());
           const report = await open.call(tool, input, { signal, onProgress: progress?.say ?? (() => undefined) });
-          return reportResult(report, input['detail'] === 'full', cuttings);
+          const question = wasAsked || !asksForms(mcpReq, server) ? undefined : await approvalQuestion(open, report);
+          if (question === undefined) return reportResult(report, input['detail'] === 'full', cuttings);
+          const form = inputRequired.elicit({ message: question.message, requestedSchema: approvalAnswer });
+          return inputRequired({
+            inputRequests: { [questionKey]: form },
+            requestState: await asked.mint(question.digest),
+          });
         } catch (thrown) {
           return errorResult(opsError(thrown));
         } finally {
@@ -127,6 +153,20 @@ export async function serveMcp({
   await connection.close();
   await Promise.race([Promise.allSettled(running), new Promise((resolve) => setTimeout(resolve, farewellMs).unref())]);
 }
+
+/** Whether a client shows forms to a person: by its request in the newer protocol, by its greeting in the older one. */
+function asksForms({ envelope }: ServerContext['mcpReq'], server: McpServer['server']): boolean {
+  const { elicitation } =
+    clientSchema.parse(envelope ?? {})[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities() ?? {};
+  // An older client names no kind, and means forms.
+  return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
+}
+
+const clientSchema = z.object({
+  [CLIENT_CAPABILITIES_META_KEY]: z
+    .object({ elicitation: z.object({ form: z.unknown(), url: z.unknown() }).partial().optional() })
+    .optional(),
+});
 
 function unknownTool(name: string, names: readonly string[]): ProtocolError {
   const meant = nearest(name, names);

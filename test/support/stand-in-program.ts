@@ -122,6 +122,7 @@ const app: App = {
     policy: policySchema.parse({ rules: [{ decide: 'deny', when: { node: 'gpu-1' }, why: 'It is theirs.' }] }),
     rulePlaces: ['/fleet.yaml:7'],
   }),
+  principal: 'mcp:test',
   audit: { verify: unused, show: unused },
   approvals: { list: async () => [], proposed: unused, give: unused },
   close: async () => note('closed'),
