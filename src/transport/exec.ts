@@ -2,7 +2,7 @@ import { CaptureBuffer } from '../core/capture.ts';
 import type { Command, Effect, ExecAsk, ExecReply } from '../core/command.ts';
 import type { Ended, Executor } from './executor.ts';
 import { oneAtATime } from './stuck.ts';
-import { tether } from './tether.ts';
+import { tether, type Untied } from './tether.ts';
 
 /**
  * Runs a program on the node, on a lifeline: it and all that it started end when it is given up.
@@ -39,10 +39,7 @@ const signals = (
   'CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS'
 ).split(' ');
 
-/** A shell reports a program that a signal ended as 128 and its number. Source: POSIX, Shell Command Language 2.8.2. */
-function howItEnded({ exitCode, signal }: Ended): Ended {
-  const name = exitCode === null ? undefined : signals[exitCode - 128];
-  return name === undefined || name === '-'
-    ? { exitCode, signal: signal === null || signal.startsWith('SIG') ? signal : `SIG${signal}` }
-    : { exitCode: null, signal: `SIG${name}` };
+function howItEnded({ exitCode }: Untied): Ended {
+  const name = signals[exitCode - 128];
+  return name === undefined || name === '-' ? { exitCode, signal: null } : { exitCode: null, signal: `SIG${name}` };
 }

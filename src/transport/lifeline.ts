@@ -10,7 +10,8 @@ export interface Lifeline {
   readonly stdin: Uint8Array;
   /**
    * Printed on both outputs before those of the program: what stands before it is a banner of the login shell. Once
-   * more at the end of the errors where the exit code is 255, which `ssh` also uses for a lost link.
+   * more at the end of the errors where the exit code is above 127: `ssh` has 255 for a lost link, and a shell the others
+   * for a signal, also for one that ended this line and not the program.
    */
   readonly mark: Uint8Array;
 }
@@ -47,7 +48,7 @@ const script = [
   'wait $p; s=$?',
   '[ $o = tidy ] && kill -TERM -$p && { sleep .1; kill -KILL -$p; }',
   'kill $w; wait $w',
-  '[ $s = 255 ] && printf "\\036%s\\036" $m >&4',
+  '[ $s -gt 127 ] && printf "\\036%s\\036" $m >&4',
   'exit $s',
 ].join('; ');
 

@@ -1,7 +1,8 @@
 import { basename } from 'node:path/posix';
 import type { Command, Effect, ExecAsk } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
-import type { Ended, Executor, Running } from './executor.ts';
+import type { Executor, Running } from './executor.ts';
+import type { Untied } from './tether.ts';
 import { within } from './within.ts';
 
 /** A wedge-prone program that runs: `over` when it has ended or its caller has given up on it. */
@@ -20,8 +21,8 @@ export async function oneAtATime(
   executor: Executor,
   command: Command<Effect, ExecAsk>,
   signal: AbortSignal | undefined,
-  work: (rest: Command, started: (running: Running) => void) => Promise<Ended>,
-): Promise<Ended> {
+  work: (rest: Command, started: (running: Running) => void) => Promise<Untied>,
+): Promise<Untied> {
   const start = performance.now();
   const rest = () => ({ ...command, deadlineMs: Math.max(1, command.deadlineMs - (performance.now() - start)) });
   const program = basename(command.ask.words[0]);

@@ -5,14 +5,13 @@ import { OpsError } from '../core/errors.ts';
 import { durationText } from '../core/format.ts';
 import { lockTrouble } from '../core/lock-shell.ts';
 import { clean } from '../core/text.ts';
-import type { Ended, Executor, Outputs, Running } from './executor.ts';
+import type { Executor, Outputs, Running } from './executor.ts';
 import { fenceWords, passMark } from './fence.ts';
 import { lifelineLine } from './lifeline.ts';
 import { beforeMark, behindMark } from './marked-output.ts';
 
 // The node needs up to 3.2 s: 2 s between TERM and KILL, then a second for the KILL to be seen.
 const treeMs = 4_000;
-const exitOfLostSsh = 255;
 const exitOfNotFound = 127;
 
 /** A program on its lifeline: what to run and for which command, whose deadline and effect hold. */
@@ -25,7 +24,9 @@ export interface Tether {
 }
 
 /** How a program ended. `notFound`: it is not there; behind a fence that is certain, else 127 may be its own. */
-export interface Untied extends Ended {
+export interface Untied {
+  /** 128 and its number for a signal. Source: POSIX, Shell Command Language 2.8.2. */
+  readonly exitCode: number;
   readonly notFound: boolean;
 }
 
@@ -61,18 +62,18 @@ export async function tether(
     const running = await limit.race(starting, () => void starting.then(({ abandon }) => abandon()).catch(() => {}));
     started?.(running);
     if (stdin.length > 0) running.write(stdin);
-    const end = await limit.race(running.ended, () => ending(running, program.wedges ?? false));
+    const { exitCode } = await limit.race(running.ended, () => ending(running, program.wedges ?? false));
     const provenExit = trail.end();
-    if (end.exitCode === null && end.signal === null) throw linkLost(command);
-    if (end.exitCode === exitOfLostSsh && !provenExit) throw linkLost(command);
+    // Without proof a high code is of `ssh`, or of a shell around the program: how that one ended, nobody has seen.
+    if (exitCode === null || (exitCode > exitOfNotFound && !provenExit)) throw linkLost(command);
     const banner = stderr.banner();
     if (banner !== undefined) throw refused(command, `${stdout.banner() ?? ''}\n${banner}`);
     const barred = gate?.banner();
-    const notFound = end.exitCode === exitOfNotFound && (gate === undefined || barred !== undefined);
-    if (barred === undefined) return { ...end, notFound };
-    if (!notFound) throw lockTrouble(end.exitCode, `${briefly(command)} was not run`);
+    const notFound = exitCode === exitOfNotFound && (gate === undefined || barred !== undefined);
+    if (barred === undefined) return { exitCode, notFound };
+    if (!notFound) throw lockTrouble(exitCode, `${briefly(command)} was not run`);
     outputs.stderr(new TextEncoder().encode(barred));
-    return { ...end, notFound };
+    return { exitCode, notFound };
   } finally {
     limit.over();
   }

@@ -65,12 +65,13 @@ for (const shell of shells) {
       });
     });
 
-    test('proves an exit code of 255, which ssh also gives for a lost link', async () => {
-      expect(await here(shell, lifeline(['sh', '-c', 'exit 255']))).toEqual({
-        code: 255,
-        stdout: mark,
-        stderr: mark + mark,
-      });
+    test('proves an exit code above 127, which others also give for a lost link or a signal', async () => {
+      for (const code of [127, 128, 137, 255])
+        expect(await here(shell, lifeline(['sh', '-c', `exit ${code}`]))).toEqual({
+          code,
+          stdout: mark,
+          stderr: code > 127 ? mark + mark : mark,
+        });
     });
   });
 }
@@ -85,7 +86,8 @@ for (const sh of ['dash', 'bash', 'busybox']) {
     child.stdin.end();
     await once(child, 'close');
     expect(pidsOf(seconds)).toEqual([]);
-    expect(await said).toBe(mark);
+    // The second one proves that it was the program that a signal ended, and not the shell beside it.
+    expect(await said).toBe(mark + mark);
   });
 }
 

@@ -23,7 +23,8 @@ describe.skipIf(!canMakeRooms)('a fence (where this user may unshare)', () => {
     const [, ...rest] = fenceWords({ token, leaseSeconds: 60 }, inner);
     return room.words(['sh', '-c', commandLine([...shell, ...rest])]);
   };
-  const options = { env: { PATH: process.env['PATH'], LC_ALL: 'C', RACKHAND: 'id' } };
+  // A bash whose input is a socket, as this one is, takes itself for one of rshd and reads ~/.bashrc.
+  const options = { env: { PATH: process.env['PATH'], HOME: '/', LC_ALL: 'C', RACKHAND: 'id' } };
 
   for (const shell of shells) {
     test.skipIf(!has(shell[0]))(`under ${shell.join(' ')} gives every word and its input on byte for byte`, () => {
@@ -34,12 +35,14 @@ describe.skipIf(!canMakeRooms)('a fence (where this user may unshare)', () => {
           const said = execFileSync(first, rest, { ...options, input, stdio: ['pipe', 'pipe', 'pipe'] });
           expect(said.equals(Buffer.from([...sent, input].join('\0')))).toBe(true);
         }),
-        { numRuns: 40 },
+        { numRuns: 30 },
       );
     });
 
-    test.skipIf(!has(shell[0]))(`under ${shell.join(' ')} ends as the program ends, with every code`, async () => {
-      const codes = Array.from({ length: shell[0] === 'dash' ? 256 : 128 }, (_, code) => code);
+    test.skipIf(!has(shell[0]))(`under ${shell.join(' ')} ends as the program ends, whatever its code`, async () => {
+      const codes = Array.from({ length: 256 }, (_, code) => code).filter(
+        (code) => shell[0] === 'dash' || code % 17 === 0,
+      );
       const ends = new Map<number, number | null>();
       const left = [...codes];
       const next = async (): Promise<void> => {

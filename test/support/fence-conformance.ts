@@ -133,6 +133,10 @@ export function fenceConformance(name: string, open: () => Promise<Opened & { se
       expect(statSync(lockFile).mtimeMs).toBeGreaterThan(Date.now() + (leaseSeconds - 30) * 1_000);
     });
 
+    test('calls a program unknown whose shell was killed beside it', async () => {
+      await expect(sh('kill -9 $PPID')).rejects.toMatchObject({ code: 'LINK_LOST' });
+    });
+
     test('stops a program and a request once the lock is gone, or another one’s', async () => {
       const [wanted, ran] = touching();
       const request = alterByHttp(`${url}/gone`, { body: 'x' });
