@@ -1,6 +1,7 @@
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { Client as FirstClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { StdioClientTransport as FirstStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
 
 export interface ToolAnswer {
@@ -48,10 +49,19 @@ const server = ({ path, env }: Program, words: readonly string[]) => ({
 
 type Era = 'auto' | 'legacy' | { readonly pin: '2026-07-28' };
 
+/** What a person at the client answers to a form that is shown to them. */
+export type Person = (message: string) => {
+  readonly action: 'accept' | 'decline' | 'cancel';
+  readonly content?: { readonly [field: string]: boolean };
+};
+
+const withForms = { capabilities: { elicitation: { form: {} } } };
+
 const second =
   (mode: Era) =>
-  async (program: Program, words: readonly string[]): Promise<McpSession> => {
-    const client = new Client(info, { versionNegotiation: { mode } });
+  async (program: Program, words: readonly string[], person?: Person): Promise<McpSession> => {
+    const client = new Client(info, { versionNegotiation: { mode }, ...(person && withForms) });
+    if (person) client.setRequestHandler('elicitation/create', ({ params }) => ({ ...person(params.message) }));
     const transport = new StdioClientTransport(server(program, words));
     await client.connect(transport);
     return {
@@ -68,8 +78,9 @@ const second =
     };
   };
 
-const first = async (program: Program, words: readonly string[]): Promise<McpSession> => {
-  const client = new FirstClient(info);
+const first = async (program: Program, words: readonly string[], person?: Person): Promise<McpSession> => {
+  const client = new FirstClient(info, person && withForms);
+  if (person) client.setRequestHandler(ElicitRequestSchema, ({ params }) => ({ ...person(params.message) }));
   const transport = new FirstStdio(server(program, words));
   await client.connect(transport);
   return {

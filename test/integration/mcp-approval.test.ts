@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { builtProgram, type BuiltProgram } from '../support/built-program.ts';
+import { canMakeRooms, lockRoom, type LockRoom } from '../support/lock-room.ts';
+import { mcpClients, type Person } from '../support/mcp-clients.ts';
+import { has } from '../support/requires.ts';
+import { sshNode, startSshd, type Sshd } from '../support/sshd.ts';
+import { startSupervisord, type Supervisord } from '../support/supervisord.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'rh-mcp-approval-'));
+let room: LockRoom;
+let sshd: Sshd;
+let manager: Supervisord;
+let program: BuiltProgram;
+
+const isAble = has('sshd') && has('supervisord') && canMakeRooms;
+
+describe.skipIf(!isAble)('a restart asked for over MCP (needs sshd, supervisord, root and unshare)', () => {
+  beforeAll(async () => {
+    room = await lockRoom();
+    [sshd, manager, program] = await Promise.all([
+      startSshd({ room }),
+      startSupervisord('[program:steady]\ncommand=/bin/sleep 1000\n'),
+      builtProgram('src/rackhand.ts'),
+    ]);
+  });
+  afterAll(async () => {
+    program.remove();
+    await manager.end();
+    await sshd.stop();
+    await room.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** A fleet of its own for each, so that no brake of one holds another back. */
+  async function restart(name: string, connect: (typeof mcpClients)['a client of 2026-07-28'], person?: Person) {
+    const own = mkdtempSync(join(folder, 'client-'));
+    const { ssh } = sshNode(sshd);
+    const steady = { manager: 'supervisor', config: manager.config, quietSeconds: 1 };
+    const fleet = join(own, 'fleet.yaml');
+    writeFileSync(fleet, stringify({ nodes: { 'gpu-1': { ssh, services: { steady } } } }));
+    const env = { ...program.env, RACKHAND_FLEET: fleet, RACKHAND_STATE: join(own, 'state') };
+    const session = await connect({ path: program.path, env }, ['mcp'], person);
+    try {
+      return await session.call('service_restart', { node: 'gpu-1', service: 'steady', why: name });
+    } finally {
+      await session.close();
+    }
+  }
+
+  describe.each(Object.entries(mcpClients))('by %s', (name, connect) => {
+    test('is shown to the person there, and done when they say yes', async () => {
+      const shown: string[] = [];
+      const answer = await restart(name, connect, (message) => {
+        shown.push(message);
+        return { action: 'accept', content: { approve: true } };
+      });
+      expect(shown).toEqual([expect.stringMatching(/Restart steady \(supervisor steady\)[^]*Approve this\?$/)]);
+      expect(answer.structuredContent).toMatchObject({ status: 'ok', data: { state: 'verified' } });
+    });
+
+    test.each<[string, ReturnType<Person>]>([
+      ['decline', { action: 'decline' }],
+      ['cancel', { action: 'cancel' }],
+      ['send the form without a yes', { action: 'accept', content: { approve: false } }],
+    ])('is not done when they %s', async (_what, said) => {
+      const answer = await restart(name, connect, () => said);
+      expect(answer.isError).toBe(true);
+      expect(answer.content[0]?.text).toContain('NOT_APPROVED: The person who was asked did not approve it');
+    });
+
+    test('waits for an approval at once where nobody can be asked', async () => {
+      const answer = await restart(name, connect);
+      expect(answer.structuredContent).toMatchObject({ data: { state: 'awaiting_approval' } });
+      expect(answer.content[0]?.text).toMatch(/rackhand approve [0-9a-f]{12}/);
+    });
+  });
+});
