@@ -10,7 +10,8 @@ import { anew } from '../probes/log-files.ts';
 import { serviceIn, undeclared } from './declared.ts';
 import { refused, type Refused } from './refused.ts';
 
-const mostBytes = 262_144;
+/** More is no text that people edit. */
+export const mostBytes = 262_144;
 
 /** Which file of which service is meant. */
 export const target = {

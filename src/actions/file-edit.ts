@@ -3,7 +3,7 @@ import { defineAction } from '../core/action.ts';
 import { sha256 } from '../core/sha256.ts';
 import { becomeOf } from './declared.ts';
 import { edits, editedText, editWords } from './edit-text.ts';
-import { editableFile, editableOf, noticed, target } from './editable-file.ts';
+import { editableFile, editableOf, mostBytes, noticed, target } from './editable-file.ts';
 import { refused } from './refused.ts';
 import { keptAt, replaced, replacementSchema, replacing, replacingProof } from './replacing.ts';
 import { textDiff } from './text-diff.ts';
@@ -23,7 +23,9 @@ export const fileEdit = defineAction({
     const edited = editedText(file.text, args);
     if ('because' in edited) return refused(`${path} stays as it is. ${edited.because}`);
     const { real, sha, owner } = file;
-    const to = sha256(new TextEncoder().encode(edited.text));
+    const bytes = new TextEncoder().encode(edited.text);
+    if (bytes.length > mostBytes) return refused(`${path} stays as it is. It would have more than 256 KiB.`);
+    const to = sha256(bytes);
     const kept = keptAt(real, sha);
     return {
       can: true,

@@ -4,7 +4,7 @@ import { alterByRun } from '../core/alter.ts';
 import type { Json } from '../core/json.ts';
 import type { Asking } from '../core/probe.ts';
 import { sha256 } from '../core/sha256.ts';
-import { failure } from './failure.ts';
+import { ended } from './ended.ts';
 import { fileMarks, type FileMark } from './file-marks.ts';
 import { scriptStart } from './script-start.ts';
 
@@ -20,8 +20,6 @@ said=$(mv -n "$from" "$to" 2>&1) || lost "$said"
 `;
 
 const beforeSchema = z.object({ from: z.string(), to: z.string(), size: z.number(), at: z.number() });
-/** What is renamed, by size and time of change in seconds. */
-export type Moving = z.infer<typeof beforeSchema>;
 
 /** Where a model is kept that is out of use: the name tells one that came later from it. */
 export const quarantineAt = (path: string, mark: string): string => `${path}.quarantined-${mark}`;
@@ -32,7 +30,7 @@ export const quarantineMark = ({ size, at }: NonNullable<FileMark>): string =>
 export function moving(before: Json, become: 'sudo' | undefined): Order {
   const { from, to, size, at } = beforeSchema.parse(before);
   const command = alterByRun(['sh', '-c', moveFile, 'rackhand', from, to, String(size), String(at)], { become });
-  return order(command, (reply) => (reply.exitCode === 0 ? { how: 'done', said: '' } : failure(reply, sentences)));
+  return order(command, (reply) => ended(reply, sentences));
 }
 
 const sentences: Readonly<Record<number, string>> = {

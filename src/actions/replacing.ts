@@ -7,7 +7,7 @@ import { ask, type Asking } from '../core/probe.ts';
 import type { Service } from '../core/service.ts';
 import { sha256 } from '../core/sha256.ts';
 import { anew } from '../probes/log-files.ts';
-import { failure } from './failure.ts';
+import { ended } from './ended.ts';
 import { replaceFile } from './replace-file.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
@@ -36,7 +36,7 @@ export function replacing(
     become,
     ...(by !== 'kept' && { stdin: by.text }),
   });
-  return order(command, (reply) => (reply.exitCode === 0 ? { how: 'done', said: '' } : failure(reply, sentences)));
+  return order(command, (reply) => ended(reply, sentences));
 }
 
 const sentences: Readonly<Record<number, string>> = {

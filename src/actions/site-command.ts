@@ -10,7 +10,7 @@ import type { Asking } from '../core/probe.ts';
 import { commandLine } from '../core/quote.ts';
 import type { SiteCommand } from '../core/site-command.ts';
 import { undeclared } from './declared.ts';
-import { failure } from './failure.ts';
+import { ended } from './ended.ts';
 import { fileMarks, fileMarkSchema } from './file-marks.ts';
 import { refused, type Refused } from './refused.ts';
 
@@ -55,7 +55,7 @@ export function* commandWorld(name: string, { words, become, seconds }: SiteComm
 export function commandOrder(world: Json): Order {
   const { words, become, seconds } = approvedSchema.parse(world).command;
   const command = alterByRun(words, { become: become ?? undefined, deadlineMs: seconds * 1_000, bytes: 65_536 });
-  return order(command, (reply) => (reply.exitCode === 0 ? { how: 'done', said: '' } : failure(reply)));
+  return order(command, (reply) => ended(reply));
 }
 
 const keptSchema = z.object({

@@ -56,6 +56,14 @@ test('a file is edited, is proven by what it holds, and is taken back', async ()
   expect(await back.plan()).toMatchObject({ can: false, because: expect.stringContaining('holds again') });
 });
 
+test('as large a file as may be edited comes over whole', async () => {
+  const large = `${before}${'\\ %s é\\n\t$x`\n'.repeat(20_000)}`.slice(0, 240_000);
+  const path = scratchFolder().write('a.env', `\ufeff${large}`);
+  const edit = toCtx(path);
+  expect(await edit.send(await edit.change())).toEqual({ how: 'done', said: '' });
+  expect(text(path)).toBe(`\ufeff${large.replace('4096', '8192')}`);
+});
+
 test('edits one upon the other are taken back one after the other', async () => {
   const path = scratchFolder().write('a.env', before);
   const first = await toCtx(path).change();

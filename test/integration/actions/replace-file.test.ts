@@ -1,6 +1,5 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
@@ -12,9 +11,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { text as textOf } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { replaceFile } from '../../../src/actions/replace-file.ts';
+import { deadlyPrograms, nodeShells, runScript, type Shell } from '../../support/node-script.ts';
 import { has } from '../../support/requires.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
 
@@ -24,46 +23,22 @@ const [before, after] = ['A=1\nCTX=4096 # tokens\n', 'A=1\nCTX=8192 # tokens\n']
 const text = (path: string) => readFileSync(path, 'utf8');
 const hidden = (folder: string) => readdirSync(folder).filter((name) => name.startsWith('.'));
 
-const shells: readonly (readonly [string, ...string[]])[] = [['dash'], ['bash'], ['busybox', 'sh']];
+interface Case {
+  readonly shell?: Shell;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly was?: string;
+  readonly will?: string;
+  readonly input?: string;
+  readonly way?: string;
+  readonly uid?: number;
+}
 
 /** The script itself, under a shell, as it would be sent. */
-async function script(
-  path: string,
-  {
-    shell = ['dash'],
-    env = {},
-    was = before,
-    will = after,
-    input = after,
-    way = 'edit',
-    uid,
-  }: {
-    shell?: readonly [string, ...string[]];
-    env?: NodeJS.ProcessEnv;
-    was?: string;
-    will?: string;
-    input?: string;
-    way?: string;
-    uid?: number;
-  },
-) {
-  const [program, ...words] = shell;
+async function script(path: string, { was = before, will = after, input = after, way = 'edit', ...given }: Case) {
   const beside = (end: string) => path.replace(/([^/]*)$/, `.$1.rackhand-${end}`);
   const kept = beside(sum(way === 'edit' ? was : will).slice(0, 12));
-  // Bash takes a socket, which Node gives for a pipe, for a login over rsh unless it lies within another shell.
-  const child = spawn(
-    program,
-    [...words, '-c', replaceFile, 'rackhand', path, path, kept, beside('new-'), sum(was), sum(will), way],
-    {
-      env: { PATH: process.env['PATH'], SHLVL: '2', ...env },
-      detached: true,
-      ...(uid !== undefined && { uid, gid: uid }),
-    },
-  );
-  child.stdin.on('error', () => {});
-  child.stdin.end(input);
-  const [stderr, [status]] = await Promise.all([textOf(child.stderr), once(child, 'close')]);
-  return { status: status as number | null, stderr, kept };
+  const words = [path, path, kept, beside('new-'), sum(was), sum(will), way];
+  return { ...(await runScript(replaceFile, words, { ...given, input })), kept };
 }
 
 const folderWith = (mode = 0o644) => {
@@ -72,7 +47,7 @@ const folderWith = (mode = 0o644) => {
   return { folder: folder.path, path: folder.write('a b$(id)*.conf', before, mode) };
 };
 
-for (const shell of shells) {
+for (const shell of nodeShells) {
   describe.skipIf(!has(shell[0]))(`the script under ${shell.join(' ')}`, () => {
     test('edits and takes back', async () => {
       const { folder, path } = folderWith(0o444);
@@ -168,27 +143,6 @@ for (const shell of shells) {
   });
 }
 
-/** Programs that do as their originals, and end all of the group before or after the one of a number. */
-function deadly(): { bin: string; count: string } {
-  const bin = scratchFolder();
-  const count = join(bin.path, 'count');
-  for (const name of ['cat', 'cp', 'dd', 'ls', 'mv', 'readlink', 'rm', 'sha256sum']) {
-    const real = execFileSync('sh', ['-c', 'command -v "$1"', 'x', name]).toString().trim();
-    bin.write(
-      `bin/${name}`,
-      `#!/bin/sh
-read -r n <"$COUNT"; n=$((n+1)); echo "$n" >"$COUNT"
-[ "$n$WHEN" = "\${AT}before" ] && kill -s "$SIGNAL" 0
-${real} "$@" || exit
-[ "$n$WHEN" = "\${AT}after" ] && kill -s "$SIGNAL" 0
-exit 0
-`,
-      0o755,
-    );
-  }
-  return { bin: join(bin.path, 'bin'), count };
-}
-
 interface Fate {
   readonly now: string;
   readonly status: number | null;
@@ -200,15 +154,13 @@ interface Fate {
 
 /** Ends it at each of its programs in turn. */
 async function endedAtEach(signal: 'TERM' | 'KILL', when: 'before' | 'after'): Promise<readonly Fate[]> {
-  const { bin, count } = deadly();
+  const programs = deadlyPrograms(signal, when);
   const fates: Fate[] = [];
   for (let at = 1; ; at += 1) {
     const folder = scratchFolder();
     const path = folder.write('a.env', before);
-    writeFileSync(count, '0\n');
-    const env = { PATH: `${bin}:${process.env['PATH']}`, COUNT: count, AT: String(at), WHEN: when, SIGNAL: signal };
-    const { status, kept } = await script(path, { env });
-    if (Number(text(count)) < at) return fates;
+    const { status, kept } = await script(path, { env: programs.until(at) });
+    if (programs.ran() < at) return fates;
     const now = text(path);
     const backup = existsSync(kept) ? text(kept) : undefined;
     const unfinished = hidden(folder.path).filter((name) => join(folder.path, name) !== kept);

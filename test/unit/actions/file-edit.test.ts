@@ -128,6 +128,7 @@ describe('file.edit', () => {
       {},
       /no UTF-8 text/,
     ],
+    ['what would become too large', found(`CTX=1\n${'x'.repeat(262_138)}`), {}, /It would have more than 256 KiB/],
     ['a key that is not there', found('A=1\n'), {}, /stays as it is\. No line of it gives CTX/],
   ])('refuses %s', (_, replies, args, because) => {
     expect(plan(replies, { ...edit, ...args })).toEqual({
