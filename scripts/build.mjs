@@ -19,8 +19,8 @@ const leanZod = {
 };
 
 /**
- * Leaves out the SDK's JSON schema validator, a third of the server: it would check what a person answers to a question
- * of the server. This one asks none, and checks its inputs with zod.
+ * Leaves out the SDK's JSON schema validator, a third of the server: it would check what comes back from a client before
+ * this server sees it, which checks that itself with zod.
  */
 const noJsonValidator = {
   name: 'no-json-validator',
@@ -31,7 +31,7 @@ const noJsonValidator = {
       resolveDir: process.cwd(),
       contents: `export { default as process } from 'node:process';
         export class DefaultJsonSchemaValidator {
-          getValidator() { throw new Error('this server asks no questions'); }
+          getValidator() { throw new Error('this server checks what it is told by zod'); }
         }`,
     }));
   },

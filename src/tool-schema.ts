@@ -13,6 +13,7 @@ export interface ToolEntry {
   readonly inputSchema: ObjectSchema;
   readonly outputSchema: ObjectSchema;
   readonly annotations: ReturnType<typeof annotations>;
+  readonly _meta?: Readonly<Record<string, unknown>>;
 }
 
 export const toolEntry = (tool: AnyTool): ToolEntry => ({
@@ -22,6 +23,8 @@ export const toolEntry = (tool: AnyTool): ToolEntry => ({
   inputSchema: { ...plain(tool.input), type: 'object' },
   outputSchema: outputSchema(tool),
   annotations: annotations(tool.effect),
+  // A host that knows it asks a person before every call, whatever it was told to skip. Source: Claude Code, MCP.
+  ...(tool.effect === 'change' && { _meta: { 'anthropic/requiresUserInteraction': true } }),
 });
 
 /** All four hints, from the one safety fact; what comes back is text of machines that may be anybody's. */
@@ -53,11 +56,14 @@ function plain(input: z.ZodType): JsonObject {
     override({ jsonSchema }) {
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
-      if (Array.isArray(jsonSchema.default) && jsonSchema.default.length === 0) delete jsonSchema.default;
+      if (isEmpty(jsonSchema.default)) delete jsonSchema.default;
     },
   });
   return schema;
 }
+
+const isEmpty = (value: unknown): boolean =>
+  value === '' || value === false || (Array.isArray(value) && value.length === 0);
 
 /** What `data` holds, one level deep: a model sees the rows themselves, and their types are in `docs/tools.md`. */
 function lean(data: z.ZodType): JsonObject {

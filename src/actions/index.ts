@@ -3,9 +3,11 @@ import type { AnyAction } from '../core/action.ts';
 import { commandRun } from './command-run.ts';
 import { fileEdit } from './file-edit.ts';
 import { fileRestore } from './file-restore.ts';
+import { logRotate } from './log-rotate.ts';
 import { modelQuarantine } from './model-quarantine.ts';
 import { modelRestore } from './model-restore.ts';
 import { modelResync } from './model-resync.ts';
+import { modelsUnload } from './models-unload.ts';
 import { serviceRestart } from './service-restart.ts';
 import { serviceStart } from './service-start.ts';
 import { serviceStop } from './service-stop.ts';
@@ -14,9 +16,11 @@ export const actions: readonly AnyAction[] = [
   commandRun,
   fileEdit,
   fileRestore,
+  logRotate,
   modelQuarantine,
   modelRestore,
   modelResync,
+  modelsUnload,
   serviceRestart,
   serviceStart,
   serviceStop,

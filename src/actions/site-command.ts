@@ -72,12 +72,12 @@ export function* filesBefore(paths: readonly string[], become: 'sudo' | undefine
 /** Whether these files are there, and others than before; without any nothing shows whether a command has run. */
 export function* filesDone(before: Json): Asking<Done> {
   const { paths, become, marks } = keptSchema.parse(before);
-  if (paths.length === 0) return { is: 'unclear', say: 'No file is declared that would show whether it has run.' };
+  if (paths.length === 0) return { is: 'untold', say: 'No file is declared that would show whether it has run.' };
   const now = yield* fileMarks(paths, become ?? undefined);
   const missing = paths.find((_, index) => now[index]?.type !== 'file' || now[index].size === 0);
   if (missing !== undefined) return { is: 'not_done', say: `${missing} is not there, or is empty.` };
   if (JSON.stringify(now) === JSON.stringify(marks))
-    return { is: 'unclear', say: `${paths.join(', ')}: there, as before; whether it has run does not show.` };
+    return { is: 'untold', say: `${paths.join(', ')}: there, as before; whether it has run does not show.` };
   return { is: 'done', mark: JSON.stringify(now) };
 }
 

@@ -1,7 +1,7 @@
 import type { App } from '../app.ts';
 import type { Face } from '../core/principal.ts';
 import type { AnyTool } from '../core/tool.ts';
-import type { ToolEntry } from '../tool-schema.ts';
+import type { ListedTool } from '../mcp/tool-list.ts';
 import type { Flag } from './flags.ts';
 
 export type Values = Readonly<Record<string, string | number | boolean | readonly string[]>>;
@@ -10,7 +10,7 @@ export type Values = Readonly<Record<string, string | number | boolean | readonl
 export interface Context {
   tools(): Promise<readonly AnyTool[]>;
   /** What an assistant is told of the tools; cheaper than the tools. */
-  toolList(): Promise<readonly ToolEntry[]>;
+  toolList(): Promise<readonly ListedTool[]>;
   app(): Promise<App>;
   readonly json: boolean;
   readonly detail: 'brief' | 'full';

@@ -76,10 +76,14 @@ export interface Proof {
   readonly withinSeconds: number;
 }
 
-/** Whether it was carried out, by looking. `mark` changes when what was proven is no longer the same, as another pid. */
+/**
+ * Whether it was carried out, by looking. `mark` changes when what was proven is no longer the same, as another pid.
+ *
+ * `unclear` may pass, as a service that is starting; `untold`: nothing that can be looked at tells, only its answer did.
+ */
 export type Done =
   | { readonly is: 'done'; readonly mark: string }
-  | { readonly is: 'not_done' | 'unclear'; readonly say: string };
+  | { readonly is: 'not_done' | 'unclear' | 'untold'; readonly say: string };
 
 /** Something that can be done to a node: pure, it builds what is sent and reads what comes back. */
 export interface Action<Args> {

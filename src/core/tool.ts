@@ -78,6 +78,8 @@ export interface Tool<
   readonly summary: string;
   /** The only safety fact: hints, read-only mode and confirmation derive from it. */
   readonly effect: E;
+  /** Shown to an assistant only where it is asked for: what is shown costs it tokens in every session. */
+  readonly toolset?: 'repair';
   readonly input: z.ZodObject<Shape>;
   readonly data: Data;
   /** On the command line: which inputs stand without a flag, and a shorter name for the tool. */

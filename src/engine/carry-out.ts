@@ -1,3 +1,4 @@
+import type { Done } from '../core/action.ts';
 import { opsError, type ErrorCode } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { SentEnd, Way } from '../core/run.ts';
@@ -57,9 +58,31 @@ export async function carryOut(hands: Hands, which: Which, { action, args, chang
       return { how: unsent.has(code) ? 'failed' : 'unknown', said: message };
     });
   await journal.append({ type: 'result', ...which, how: sent.how, said: sent.said.slice(0, longest) });
-  if (sent.how !== 'unknown') return sent;
-  return await settle(hands, which, { action, args, before: change.before, lingersMs });
+  if (sent.how === 'done') return sent;
+  // What answered with trouble may have been carried out all the same, and then it has to be taken back.
+  const carried = { action, args, before: change.before, lingersMs };
+  if (sent.how === 'unknown') return await settle(hands, which, carried);
+  if ((await seenNow(hands, carried)).is !== 'done') return sent;
+  const said = `It was seen to be done, though the answer was: ${sent.said}`.slice(0, longest);
+  await journal.append({ type: 'result', ...which, how: 'done', said });
+  return { how: 'done', said };
 }
+
+type Carried = Pick<Deed, 'action' | 'args'> & { readonly before: Json };
+
+/** What a look says of it. Errors: `CANCELLED`. */
+async function seenNow({ look, node }: Hands, { action, args, before }: Carried): Promise<Seen> {
+  return await look
+    .at(`${action.name} done`, () => action.done(args, node, before))
+    .then(({ fact }) => fact)
+    .catch((thrown: unknown) => {
+      const { code, message } = opsError(thrown);
+      if (code === 'CANCELLED' || code === 'DEFECT') throw thrown;
+      return { is: 'out_of_reach' as const, say: message };
+    });
+}
+
+type Seen = Done | { readonly is: 'out_of_reach'; readonly say: string };
 
 /**
  * Finds out by looking what came of a change that left no answer. That it was not done counts only when nobody can still
@@ -70,20 +93,13 @@ export async function carryOut(hands: Hands, which: Which, { action, args, chang
 export async function settle(
   hands: Hands,
   which: Which,
-  { action, args, before, lingersMs }: Pick<Deed, 'action' | 'args'> & { before: Json; lingersMs: number },
+  carried: Carried & { readonly lingersMs: number },
 ): Promise<Sent> {
-  const { journal, node } = hands;
-  const still = performance.now() + lingersMs;
+  const { journal } = hands;
+  const still = performance.now() + carried.lingersMs;
   const until = still + patienceMs;
   for (;;) {
-    const seen = await hands.look
-      .at(`${action.name} done`, () => action.done(args, node, before))
-      .then(({ fact }) => fact)
-      .catch((thrown: unknown) => {
-        const { code, message } = opsError(thrown);
-        if (code === 'CANCELLED' || code === 'DEFECT') throw thrown;
-        return { is: 'out_of_reach' as const, say: message };
-      });
+    const seen = await seenNow(hands, carried);
     if (seen.is === 'done' || (seen.is === 'not_done' && performance.now() >= still)) {
       const sent: Sent =
         seen.is === 'done'
@@ -92,7 +108,7 @@ export async function settle(
       await journal.append({ type: 'result', ...which, how: sent.how, said: sent.said.slice(0, longest) });
       return sent;
     }
-    if (performance.now() > until)
+    if (performance.now() > until || seen.is === 'untold')
       return { how: 'unknown', said: `It left no answer, and can't be told by looking: ${seen.say}` };
     hands.say(`Looking what came of it: ${seen.say}`);
     await hands.pause(lookAgainMs);

@@ -64,7 +64,7 @@ async function ready(
   look: Look,
   known?: readonly Finding[],
 ): Promise<Planned | ChangeOutcome> {
-  const plan = await planAll(request, { ...desk, look, now: Date.now(), known });
+  const plan = await planAll(request, { ...desk, secrets: desk.fleet.secrets, look, now: Date.now(), known });
   return isRefusal(plan) ? refused(plan) : ((await inTheWay(desk, request, plan)) ?? plan);
 }
 

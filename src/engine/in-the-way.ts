@@ -11,7 +11,12 @@ export async function inTheWay(
 ): Promise<ChangeOutcome | undefined> {
   const rest = { set, findings: [], next: [], notes: [] };
   const { decision, because, held } = await judge(desk, set, request);
-  if (decision === 'deny') return { ...rest, state: 'denied', said: because };
+  if (decision === 'deny') {
+    const byHand = set.changes
+      .filter(({ risk }) => risk === 'person')
+      .map(({ what }) => ({ say: `A person does it: ${what}` }));
+    return { ...rest, state: 'denied', said: because, next: byHand };
+  }
   const allowed = decision === 'allow' ? `No approval is needed: ${because}` : `It needs an approval: ${because}`;
   const heldText = held === undefined ? undefined : `${held.because} ${waitText(held.until)}`;
   if (request.planOnly) {

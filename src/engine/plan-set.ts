@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { AnyAction, Change, Wanted } from '../core/action.ts';
 import type { PlannedChange } from '../core/change-set.ts';
 import { OpsError } from '../core/errors.ts';
@@ -27,8 +28,8 @@ export interface Refusal {
 export function actionOf(actions: readonly AnyAction[], { action: name, args }: Wanted) {
   const action = actions.find((each) => each.name === name);
   if (action === undefined) throw new OpsError('DEFECT', `There is no action ${name}.`);
-  const parsed = action.args.safeParse(args);
-  if (parsed.success) return { action, args: parsed.data as unknown };
+  const parsed: z.ZodSafeParseResult<unknown> = action.args.safeParse(args);
+  if (parsed.success) return { action, args: parsed.data };
   const [issue] = parsed.error.issues;
   throw new OpsError('USAGE', `${name}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not understood'}.`);
 }
@@ -72,8 +73,12 @@ export function plannedChange(wanted: Wanted, { change }: Deed): PlannedChange {
   return { ...shown, digest: canonicalDigest({ shown, world }) };
 }
 
-/** A node as if it had only these services. */
+/**
+ * A node as if it had only these services, and none of them were too young to be judged: before a change their age does
+ * not matter, and after it the quiet time of the change says for how long they must have run.
+ */
 export const servicesOf = (node: Node, names: readonly string[]): Node => ({
   ...node,
   services: node.services.filter(({ name }) => names.includes(name)),
+  thresholds: { ...node.thresholds, youngSeconds: 0 },
 });

@@ -1,7 +1,6 @@
 import { durationText } from '../core/format.ts';
 import { opsError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
-import type { Node } from '../core/node.ts';
 import type { Finding } from '../core/report.ts';
 import type { Which } from './carry-out.ts';
 import type { Hands } from './hands.ts';
@@ -78,14 +77,14 @@ async function sampled(
 ): Promise<Sample> {
   try {
     const { fact: done } = await look.at(`${action.name} done`, () => action.done(args, node, before));
-    if (done.is !== 'done') return { is: 'bad', say: done.say, findings: [] };
+    if (done.is !== 'done' && done.is !== 'untold') return { is: 'bad', say: done.say, findings: [] };
     const { checks, services } = action.proof(args, node);
-    const findings = checks.length === 0 ? [] : await look.survey(grown(servicesOf(node, services)), checks);
+    const findings = checks.length === 0 ? [] : await look.survey(servicesOf(node, services), checks);
     const bad = findings.find((finding) => speaksAgainst(finding, knownSignatures));
     if (bad !== undefined) return { is: 'bad', say: bad.summary, findings };
     if (checks.length > 0 && !findings.some(({ status }) => status === 'ok'))
       return { is: 'bad', say: 'no check says that it is well', findings };
-    return { is: 'well', mark: done.mark, findings };
+    return { is: 'well', mark: done.is === 'done' ? done.mark : 'untold', findings };
   } catch (thrown) {
     const { code, message } = opsError(thrown);
     if (code === 'CANCELLED' || code === 'DEFECT') throw thrown;
@@ -98,6 +97,3 @@ const speaksAgainst = ({ status, signature }: Finding, known: readonly string[])
   status !== 'ok' &&
   status !== 'not_applicable' &&
   !(status === 'degraded' && signature !== undefined && known.includes(signature));
-
-/** Here the quiet time says how long a service must have run, not its age. */
-const grown = (node: Node): Node => ({ ...node, thresholds: { ...node.thresholds, youngSeconds: 0 } });

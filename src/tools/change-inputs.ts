@@ -7,9 +7,22 @@ import { oneNode } from './declared.ts';
 
 /** Inputs that all tools share that change something. */
 export const changeInputs = {
-  why: z.string().max(500).default('').describe('Why, for the record'),
-  plan: z.boolean().default(false).describe('Only show what would be done'),
+  why: z.string().default('').describe('Why, for the record'),
+  plan: z.boolean().default(false).describe('Only show the plan'),
 };
+
+export const serviceNameInput = z.string().describe('As declared');
+export const modelPathInput = z.string().describe('Of the declared model');
+
+/** A service takes up what was changed by a restart, where that is wanted. */
+export const restarted = ({
+  service,
+  restart,
+}: {
+  readonly service: string;
+  readonly restart: boolean;
+}): readonly Wanted[] =>
+  restart ? [{ action: 'service.restart', args: { service, reason: 'Changed just before.' } }] : [];
 
 type Given = Readonly<Record<string, string | number | boolean | undefined>>;
 

@@ -27,7 +27,7 @@ export const gpuStatus = defineTool({
   name: 'gpu_status',
   title: 'GPU status',
   summary:
-    'The GPUs as nvidia-smi reports them: memory, load, temperature, power, the processes that hold them with their services and containers, and what is wrong: driver, count, memory errors, Xids, recovery. It is asked once, and never while an earlier one hangs.',
+    'The GPUs as nvidia-smi reports them, once: memory, load, temperature, power, the processes that hold them with their services, and what is wrong with them.',
   effect: 'observe',
   input: z.object({ nodes: nodesInput, detail: detailInput }),
   data: z.object({ gpus: z.array(row), processes: z.array(gpuProcessRow) }),

@@ -1,5 +1,7 @@
 // Made by `npm run gen`.
 import type { AnyTool } from '../core/tool.ts';
+import { commandRun } from './command-run.ts';
+import { fileEdit } from './file-edit.ts';
 import { fleetCheck } from './fleet-check.ts';
 import { fleetDiscover } from './fleet-discover.ts';
 import { fleetList } from './fleet-list.ts';
@@ -7,6 +9,8 @@ import { gpuStatus } from './gpu-status.ts';
 import { healthCheck } from './health-check.ts';
 import { logSearch } from './log-search.ts';
 import { logTail } from './log-tail.ts';
+import { modelQuarantine } from './model-quarantine.ts';
+import { modelResync } from './model-resync.ts';
 import { modelVerify } from './model-verify.ts';
 import { nodeTriage } from './node-triage.ts';
 import { queueCheck } from './queue-check.ts';
@@ -20,6 +24,8 @@ import { serviceStart } from './service-start.ts';
 import { serviceStop } from './service-stop.ts';
 
 export const tools: readonly AnyTool[] = [
+  commandRun,
+  fileEdit,
   fleetCheck,
   fleetDiscover,
   fleetList,
@@ -27,6 +33,8 @@ export const tools: readonly AnyTool[] = [
   healthCheck,
   logSearch,
   logTail,
+  modelQuarantine,
+  modelResync,
   modelVerify,
   nodeTriage,
   queueCheck,

@@ -20,6 +20,7 @@ export const runList = defineTool({
   summary:
     'Lists what was changed on nodes through here, the newest first, and how each ended. A run that a crash cut off is named.',
   effect: 'observe',
+  toolset: 'repair',
   input: z.object({
     node: z.string().optional().describe('Only of this node'),
     limit: z.int().min(1).max(200).default(20).describe('So many at most'),

@@ -8,6 +8,7 @@ export const runResume = defineTool({
   summary:
     'Finishes a run that a crash or a lost link cut off: looks first what came of the step that has no answer, never repeats it, then goes on, or with way back takes back what was done.',
   effect: 'change',
+  toolset: 'repair',
   input: z.object({
     run: z.string().describe('As run_list names it'),
     way: z.enum(['on', 'back']).default('on').describe('back takes back what it did'),

@@ -12,6 +12,7 @@ export const runShow = defineTool({
   summary:
     'Tells what one run changed, step by step: who asked and approved, what came of each step, whether it was proven or taken back, and what can be done about it now.',
   effect: 'observe',
+  toolset: 'repair',
   input: z.object({ run: z.string().describe('As run_list names it') }),
   data: z.object({
     run: z.string(),

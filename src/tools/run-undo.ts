@@ -12,6 +12,7 @@ export const runUndo = defineTool({
   summary:
     'Takes back what a finished run changed, after an approval of its own: only that, in reverse, then restarts only the services it concerns and proves that they are well. Refuses with a diff where somebody changed it since.',
   effect: 'change',
+  toolset: 'repair',
   input: z.object({ run: z.string().describe('As run_list names it'), ...changeInputs }),
   data: changeData,
   cli: { positional: ['run'] },

@@ -1,18 +1,18 @@
 import { z } from 'zod';
 import { defineTool, nodeInput } from '../core/tool.ts';
-import { change, changeInputs } from './change-inputs.ts';
+import { change, changeInputs, serviceNameInput } from './change-inputs.ts';
 import { changeData } from './change-report.ts';
 
 export const serviceRestart = defineTool({
   name: 'service_restart',
   title: 'Restart a service',
   summary:
-    'Restarts one service of a node, once, after approval, and proves that it came up: newer start, health good, no new error, quiet for a while. Refuses where the log says that a restart does not help, and says what would.',
+    'Restarts one service after approval and proves that it is well again. Refuses where a restart does not help, and says what would.',
   effect: 'change',
   input: z.object({
     node: nodeInput,
-    service: z.string().describe('As declared'),
-    reason: z.string().optional().describe('What was fixed since the log said that it must be'),
+    service: serviceNameInput,
+    reason: z.string().optional().describe('What was mended just now'),
     ...changeInputs,
   }),
   data: changeData,

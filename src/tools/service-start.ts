@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTool, nodeInput } from '../core/tool.ts';
-import { change, changeInputs } from './change-inputs.ts';
+import { change, changeInputs, serviceNameInput } from './change-inputs.ts';
 import { changeData } from './change-report.ts';
 
 export const serviceStart = defineTool({
@@ -8,10 +8,11 @@ export const serviceStart = defineTool({
   title: 'Start a service',
   summary: 'Starts one stopped service of a node after approval, and proves that it came up.',
   effect: 'change',
+  toolset: 'repair',
   input: z.object({
     node: nodeInput,
-    service: z.string().describe('As declared'),
-    reason: z.string().optional().describe('What was fixed since the log said that it must be'),
+    service: serviceNameInput,
+    reason: z.string().optional().describe('What was mended just now'),
     ...changeInputs,
   }),
   data: changeData,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTool, nodeInput } from '../core/tool.ts';
-import { change, changeInputs } from './change-inputs.ts';
+import { change, changeInputs, serviceNameInput } from './change-inputs.ts';
 import { changeData } from './change-report.ts';
 
 export const serviceStop = defineTool({
@@ -8,9 +8,10 @@ export const serviceStop = defineTool({
   title: 'Stop a service',
   summary: 'Stops one service of a node after approval. What needs it fails while it is stopped; the plan names it.',
   effect: 'change',
+  toolset: 'repair',
   input: z.object({
     node: nodeInput,
-    service: z.string().describe('As declared'),
+    service: serviceNameInput,
     ...changeInputs,
   }),
   data: changeData,

@@ -13,6 +13,7 @@ import { sshNode, startSshd, type Sshd } from '../support/sshd.ts';
 let room: LockRoom;
 let sshd: Sshd;
 const transport = createSshTransport();
+const lockFile = () => existsSync(room.seen('/run/lock/rackhand.lock'));
 
 describe.skipIf(!has('sshd') || !canMakeRooms)(
   'a change over a real SSH connection (needs sshd, root and unshare)',
@@ -69,8 +70,6 @@ describe.skipIf(!has('sshd') || !canMakeRooms)(
       readonly quietSeconds: number;
       readonly principal: string;
     }
-    const lockFile = () => existsSync(room.seen('/run/lock/rackhand.lock'));
-
     test('is carried out once, proven, written down, and leaves no lock', async () => {
       const { ops, request, texts, times } = desk({ files: ['one', 'two'] });
       const outcome = await ops.change(request());

@@ -35,6 +35,34 @@ async function ran(plan: object): Promise<Ended> {
   return { killed: child.signalCode === 'SIGKILL', answer: said === '' ? undefined : JSON.parse(said) };
 }
 
+/** One run, killed there, and gone on with one way by another process. */
+async function story(lane: number, kill: { at: number; before: boolean }, way: 'on' | 'back') {
+  const at = lanes[lane];
+  if (at === undefined) throw new Error('no such lane');
+  const own = mkdtempSync(join(folder, 'run-'));
+  const paths = ['one', 'two', 'three'].map((name) => join(own, name));
+  for (const path of paths) writeFileSync(path, 'old');
+  const plan = { state: join(own, 'state'), node: sshNode(at.sshd), paths };
+  const first = await ran({ ...plan, kill });
+  const [run] = await createRuns(join(own, 'state/runs')).list();
+  const id = run === undefined ? undefined : 'run' in run ? run.run.id : run.id;
+  const second = id === undefined ? undefined : await ran({ ...plan, resume: { run: id, way } });
+  const times = paths.map((path) =>
+    existsSync(`${path}.times`) ? readFileSync(`${path}.times`, 'utf8').trim().split('\n') : [],
+  );
+  const lockFile = at.room.seen('/run/lock/rackhand.lock');
+  const lock = existsSync(lockFile);
+  // As if its lease were over: the next story begins with a node that nobody holds.
+  rmSync(lockFile, { force: true });
+  return {
+    killed: first.killed,
+    second: second?.answer,
+    texts: paths.map((path) => readFileSync(path, 'utf8')),
+    twice: times.filter((all) => new Set(all).size !== all.length),
+    lock,
+  };
+}
+
 describe.skipIf(!isAble)('killed at every boundary of a run of three changes (needs sshd, root and unshare)', () => {
   beforeAll(async () => {
     await build({
@@ -64,34 +92,6 @@ describe.skipIf(!isAble)('killed at every boundary of a run of three changes (ne
     );
     rmSync(folder, { recursive: true, force: true });
   });
-
-  /** One run, killed there, and gone on with one way by another process. */
-  async function story(lane: number, kill: { at: number; before: boolean }, way: 'on' | 'back') {
-    const at = lanes[lane];
-    if (at === undefined) throw new Error('no such lane');
-    const own = mkdtempSync(join(folder, 'run-'));
-    const paths = ['one', 'two', 'three'].map((name) => join(own, name));
-    for (const path of paths) writeFileSync(path, 'old');
-    const plan = { state: join(own, 'state'), node: sshNode(at.sshd), paths };
-    const first = await ran({ ...plan, kill });
-    const [run] = await createRuns(join(own, 'state/runs')).list();
-    const id = run === undefined ? undefined : 'run' in run ? run.run.id : run.id;
-    const second = id === undefined ? undefined : await ran({ ...plan, resume: { run: id, way } });
-    const times = paths.map((path) =>
-      existsSync(`${path}.times`) ? readFileSync(`${path}.times`, 'utf8').trim().split('\n') : [],
-    );
-    const lockFile = at.room.seen('/run/lock/rackhand.lock');
-    const lock = existsSync(lockFile);
-    // As if its lease were over: the next story begins with a node that nobody holds.
-    rmSync(lockFile, { force: true });
-    return {
-      killed: first.killed,
-      second: second?.answer,
-      texts: paths.map((path) => readFileSync(path, 'utf8')),
-      twice: times.filter((all) => new Set(all).size !== all.length),
-      lock,
-    };
-  }
 
   test('without a kill there are as many boundaries as are tried', async () => {
     const at = lanes[0];

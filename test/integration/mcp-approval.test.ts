@@ -18,6 +18,22 @@ let program: BuiltProgram;
 
 const isAble = has('sshd') && has('supervisord') && canMakeRooms;
 
+/** A fleet of its own for each, so that no brake of one holds another back. */
+async function restart(name: string, connect: (typeof mcpClients)['a client of 2026-07-28'], person?: Person) {
+  const own = mkdtempSync(join(folder, 'client-'));
+  const { ssh } = sshNode(sshd);
+  const steady = { manager: 'supervisor', config: manager.config, quietSeconds: 1 };
+  const fleet = join(own, 'fleet.yaml');
+  writeFileSync(fleet, stringify({ nodes: { 'gpu-1': { ssh, services: { steady } } } }));
+  const env = { ...program.env, RACKHAND_FLEET: fleet, RACKHAND_STATE: join(own, 'state') };
+  const session = await connect({ path: program.path, env }, ['mcp'], person);
+  try {
+    return await session.call('service_restart', { node: 'gpu-1', service: 'steady', why: name });
+  } finally {
+    await session.close();
+  }
+}
+
 describe.skipIf(!isAble)('a restart asked for over MCP (needs sshd, supervisord, root and unshare)', () => {
   beforeAll(async () => {
     room = await lockRoom();
@@ -34,22 +50,6 @@ describe.skipIf(!isAble)('a restart asked for over MCP (needs sshd, supervisord,
     await room.close();
     rmSync(folder, { recursive: true, force: true });
   });
-
-  /** A fleet of its own for each, so that no brake of one holds another back. */
-  async function restart(name: string, connect: (typeof mcpClients)['a client of 2026-07-28'], person?: Person) {
-    const own = mkdtempSync(join(folder, 'client-'));
-    const { ssh } = sshNode(sshd);
-    const steady = { manager: 'supervisor', config: manager.config, quietSeconds: 1 };
-    const fleet = join(own, 'fleet.yaml');
-    writeFileSync(fleet, stringify({ nodes: { 'gpu-1': { ssh, services: { steady } } } }));
-    const env = { ...program.env, RACKHAND_FLEET: fleet, RACKHAND_STATE: join(own, 'state') };
-    const session = await connect({ path: program.path, env }, ['mcp'], person);
-    try {
-      return await session.call('service_restart', { node: 'gpu-1', service: 'steady', why: name });
-    } finally {
-      await session.close();
-    }
-  }
 
   describe.each(Object.entries(mcpClients))('by %s', (name, connect) => {
     test('is shown to the person there, and done when they say yes', async () => {

@@ -143,5 +143,9 @@ const status =
         signal: new AbortController().signal,
         heartbeatMs: 30,
       }).then(() => 0)
-    : await runCli({ ...faces, toolList: async () => tools.map(toolEntry), words: process.argv.slice(2) });
+    : await runCli({
+        ...faces,
+        toolList: async () => tools.map((tool) => ({ entry: toolEntry(tool) })),
+        words: process.argv.slice(2),
+      });
 process.stdout.write('', () => process.exit(status));

@@ -32,7 +32,7 @@ describe('a declared command', () => {
     expect(await deploy.send(change)).toEqual({ how: 'done', said: '' });
     expect(await deploy.done(change)).toMatchObject({ is: 'done' });
     // The same once more leaves the same behind: by looking nobody can tell that it ran.
-    expect(await deploy.done(await deploy.change())).toMatchObject({ is: 'unclear' });
+    expect(await deploy.done(await deploy.change())).toMatchObject({ is: 'untold' });
     const undeploy = onThisMachine(commandRun, change.undo?.args, node);
     expect(await undeploy.send(await undeploy.change())).toMatchObject({ how: 'done' });
     expect(existsSync(file)).toBe(false);

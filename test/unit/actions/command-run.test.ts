@@ -131,17 +131,17 @@ describe('command.run', () => {
     ['not done while one is a folder', [file(5, 2), { stat: { type: 'directory', size: 4_096 } }], { is: 'not_done' }],
   ])('is %s', (_, answers, is) => expect(done(answers)).toMatchObject(is));
 
-  test('is unclear when its files are as they were', () => {
+  test('is not told when its files are as they were', () => {
     const before = { ...(deploy().before as object), marks: [mark(5, 2), mark(6, 3)] };
     expect(
       replayed('done', commandRun.done({ name: 'deploy' }, node, before), [said(file(5, 2), file(6, 3))]),
-    ).toMatchObject({ is: 'unclear' });
+    ).toMatchObject({ is: 'untold' });
   });
 
-  test('is unclear without files: nothing shows whether it has run', () => {
+  test('is not told without files: nothing shows whether it has run', () => {
     expect(
       replayed('done', commandRun.done({ name: 'undeploy' }, node, planned('undeploy', [file(1, 1)]).before), []),
-    ).toMatchObject({ is: 'unclear' });
+    ).toMatchObject({ is: 'untold' });
   });
 });
 
