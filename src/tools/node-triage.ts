@@ -9,7 +9,7 @@ export const nodeTriage = defineTool({
   name: 'node_triage',
   title: 'Triage nodes',
   summary:
-    'Start here. Looks at GPU nodes over SSH and names what is wrong: the lowest failing layer as the cause, what follows from it, evidence and the next step. Covers machine, services, logs, health, GPUs and model files.',
+    'Start here. Names what is wrong with GPU nodes: the lowest failing layer as the cause, what follows from it, evidence and the next step. Covers machine, services, logs, health, GPUs and model files.',
   effect: 'observe',
   input: z.object({ nodes: nodesInput, detail: detailInput }),
   data: z.object({
