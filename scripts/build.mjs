@@ -56,6 +56,16 @@ const finishedToolList = {
     }),
 };
 
+/** ssh2's native cipher, where npm could build it: packed into one file, it would be looked for beside that. */
+const nativeCipher = {
+  name: 'native-cipher',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /sshcrypto\.node$/ }, () => ({
+      path: 'ssh2/lib/protocol/crypto/build/Release/sshcrypto.node',
+      external: true,
+    })),
+};
+
 const options = {
   bundle: true,
   minify: true,
@@ -64,8 +74,8 @@ const options = {
   target: 'node20.19',
   outdir,
   logLevel: 'warning',
-  // Native speed-ups of ssh2, which does without them where they are not built.
-  external: ['cpu-features', '*.node'],
+  // Native, like the cipher: ssh2 does without them where they are not built.
+  external: ['cpu-features'],
 };
 
 const { outputFiles } = await build({
@@ -73,7 +83,7 @@ const { outputFiles } = await build({
   entryPoints: [entry],
   splitting: true,
   chunkNames: '[name]-[hash]',
-  plugins: [finishedToolList, leanZod, noJsonValidator],
+  plugins: [finishedToolList, leanZod, noJsonValidator, nativeCipher],
   // CommonJS packages use `require` and `__dirname`, which a module does not have.
   banner: {
     js: [

@@ -35,11 +35,12 @@ export function logReading(log: LogText, signatures: readonly Signature[], known
     const others = before.toReversed().findIndex((each) => each?.signature !== latest.signature);
     return { tells: 'repeats', source, cause: latest, times: others === -1 ? before.length : others };
   }
-  return { tells: 'good', source, lines: last.lines.filter((line) => line !== '').length, marked: last.marked };
+  return { tells: 'good', source, lines: linesIn(last.lines), marked: last.marked };
 }
 
 // A log that has not grown since the last look is the same object, and was read before.
 export const runsOf = remembered(({ text }: LogText) => logRuns(text));
+const linesIn = remembered((lines: LogRun['lines']) => lines.filter((line) => line !== '').length);
 const causeOf = remembered((signatures: readonly Signature[]) =>
   remembered((run: LogRun) => logCause(run.lines, signatures)),
 );

@@ -9,21 +9,29 @@ const mostEvidence = 4;
 
 /** Judges a node by checks, all at once. What can't be asked is an `unknown` finding, never an omission. */
 export async function survey(sweep: Sweep, node: Node, checks: readonly AnyCheck[]): Promise<readonly Finding[]> {
-  const judged = checks.flatMap((check) => casesOf(node)(check).map((each) => judge(sweep, node, check, each)));
-  return (await Promise.all(judged)).flat();
+  const judged = () => checks.flatMap((check) => casesOf(node)(check).map((each) => judge(sweep, node, check, each)));
+  return (await sweep.inTurn(() => Promise.all(judged()))).flat();
 }
 
 /** A subject and what has to be known of it. */
 interface Case {
   readonly subject: Subject<unknown>;
   needs: readonly (readonly [string, Need<unknown>])[] | undefined;
+  judged: Judged | undefined;
+}
+
+interface Judged {
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly verdicts: readonly Verdict[];
 }
 
 /** Checks are pure: what they ask of a node stays what it is for as long as the fleet file does. */
 const casesOf = remembered((node: Node) => {
   const known = new Map<AnyCheck, readonly Case[]>();
   return (check: AnyCheck): readonly Case[] => {
-    const cases = known.get(check) ?? check.subjects(node).map((subject): Case => ({ subject, needs: undefined }));
+    const cases =
+      known.get(check) ??
+      check.subjects(node).map((subject): Case => ({ subject, needs: undefined, judged: undefined }));
     known.set(check, cases);
     return cases;
   };
@@ -42,7 +50,11 @@ async function judge(sweep: Sweep, node: Node, check: AnyCheck, one: Case): Prom
         evidence.push(...observed.evidence);
       }),
     );
-    const verdicts: readonly Verdict[] = [check.evaluate(facts, subject.value, node)].flat();
+    // Facts that are the same object say the same, and a check says the same of them.
+    const isJudged = one.needs.every(([name]) => one.judged?.facts[name] === facts[name]);
+    if (!isJudged || one.judged === undefined)
+      one.judged = { facts, verdicts: [check.evaluate(facts, subject.value, node)].flat() };
+    const { verdicts } = one.judged;
     return verdicts.map((verdict) => finding(node, check, subject, verdict, evidence));
   } catch (thrown) {
     const { code, message, hint } = opsError(thrown);

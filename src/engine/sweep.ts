@@ -19,6 +19,8 @@ export interface Sweep {
   observe<Input, Fact>(probe: Probe<Input, Fact>, input: Input): Promise<Observed<Fact>>;
   /** The fact that a check needs, or two samples of it. */
   need(wanted: Need<unknown>): Promise<Observed<unknown>>;
+  /** Begins `work` when it is the turn of this look: what all looks at a fleet ask first would lie in memory together. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
 }
 
 interface SweepOptions {
@@ -40,14 +42,15 @@ const bootIdFile = read('/proc/sys/kernel/random/boot_id', { bytes: 64 });
 export function createSweep({ node, session, memory, evidence, lanes, signal, onWait }: SweepOptions): Sweep {
   const answers = new Map<string, Promise<Answer>>();
   const facts = new Map<string, Promise<Observed<unknown>>>();
+  const inLane = lanes.join();
   let bootId = 'unknown';
 
   async function put(probe: string, command: Look): Promise<Answer> {
     const start = performance.now();
-    const said = await lanes
-      .run(() => session.ask(command, signal))
-      .catch((thrown: unknown) => silence(command, thrown, start));
-    const reply = await unpacked(command.ask, said);
+    const said = await inLane(() => session.ask(command, signal)).catch((thrown: unknown) =>
+      silence(command, thrown, start),
+    );
+    const reply = 'unpack' in command.ask ? await unpacked(command.ask, said) : said;
     const id = evidence.record({ node, bootId, probe, ask: command.ask, reply });
     return { reply, id, mark: markOf(command, reply) };
   }
@@ -154,7 +157,13 @@ export function createSweep({ node, session, memory, evidence, lanes, signal, on
     return ask(wanted, key, put);
   }
 
-  return { observe, need };
+  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    // Its questions stand in line before it leaves the lane to the next look; an array, for a promise would be awaited in it.
+    const [begun] = await inLane(async () => [work()]);
+    return begun;
+  }
+
+  return { observe, need, inTurn };
 }
 
 const repliesOf = (answered: readonly Answer[]): readonly Reply[] => answered.map(({ reply }) => reply);

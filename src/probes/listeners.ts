@@ -14,8 +14,8 @@ export interface Listener {
 }
 
 const files = ['/proc/net/tcp', '/proc/net/tcp6'] as const;
-/** About 27 sockets, and about 1,700. */
-const [fewBytes, manyBytes] = [4_096, 262_144];
+/** About 27 sockets, 218 and 1,700: the kernel hands them out in pieces, each a round trip when it is read first. */
+const sizes = [4_096, 32_768, 262_144] as const;
 
 /** Source: proc(5), the kernel's tcp_seq_show. Errors: `OUTPUT_UNREADABLE` where neither file can be read. */
 export const listeners = defineProbe({
@@ -31,10 +31,16 @@ export const listeners = defineProbe({
 
 /** The kernel shows listening sockets before all others: of thousands of connections nothing is read. */
 function* table(path: string): Asking<ReadFound | FileTrouble> {
-  const first = yield* ask(read(path, { bytes: fewBytes }));
-  const isEnough = !first.ok || first.bytes.length < fewBytes || otherRow.test(fileText(first, path));
-  return isEnough ? first : yield* ask(read(path, { bytes: manyBytes }));
+  const [few, some, many] = sizes;
+  const first = yield* ask(read(path, { bytes: few }));
+  if (isEnough(first, few)) return first;
+  const second = yield* ask(read(path, { bytes: some }));
+  return isEnough(second, some) ? second : yield* ask(read(path, { bytes: many }));
 }
+
+/** It ends there, or shows a socket that does not listen. */
+const isEnough = (reply: ReadFound | FileTrouble, asked: number): boolean =>
+  !reply.ok || reply.bytes.length < asked || otherRow.test(fileText(reply, files[0]));
 
 const otherRow = /^\s*\d+: [0-9A-F]+:[0-9A-F]{4} [0-9A-F]+:[0-9A-F]{4} (?!0A)[0-9A-F]{2} /m;
 const row =

@@ -44,8 +44,8 @@ export async function fanOut(farm: Farm): Promise<readonly Figure[]> {
       `127.0.0.[1-${count}]`,
       `sh -c '${batchedScript(farm).replaceAll('\n', '; ')}true'`,
     ]);
-  // Built as the program is: the loader that runs these sources would count as ours.
-  const built = join(farm.folder, 'built');
+  // Built as the program is, and beside the packages as it lies: the loader that runs these sources would count as ours.
+  const built = '.cache/bench/fan-out';
   await runProgram(process.execPath, ['scripts/build.mjs', built, 'test/bench/fan-out.ts']);
   const child = fork(join(built, 'fan-out.js'), [farm.fleet, String(count)], { execArgv: [] });
   const [ours] = (await once(child, 'message')) as [FanOut];

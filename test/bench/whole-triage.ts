@@ -126,7 +126,7 @@ export async function wholeFanOut(farm: Farm): Promise<Figure> {
   const count = farm.addresses.length;
   const script = `sh -c '${wholeScript(farm).replaceAll('\n', '; ')} true'`;
   const words = ['-q', '-L', '-f', '64', '-o', `-F ${farm.sshConfig}`, '-w', `127.0.0.[1-${count}]`, script];
-  const built = join(farm.folder, 'built-whole');
+  const built = '.cache/bench/whole-triage';
   await runProgram(process.execPath, ['scripts/build.mjs', built, 'test/bench/whole-triage.ts']);
   const child = fork(join(built, 'whole-triage.js'), [farm.fullFleet], { execArgv: [] });
   const [ours] = (await Promise.race([once(child, 'message'), failed(child)])) as [number];
