@@ -7,7 +7,7 @@ import type { Hands } from './hands.ts';
 import { servicesOf, type Deed } from './plan-set.ts';
 
 const firstPauseMs = 100;
-const longestPauseMs = 500;
+const longestPauseMs = 250;
 /** Between two looks at what is well already. */
 const watchMs = 2_000;
 
@@ -57,7 +57,8 @@ export async function prove(
     }
     hands.say(sample.is === 'bad' ? `Not well yet: ${sample.say}` : `Well for ${durationText(heldMs / 1_000)} now`);
     await hands.hold();
-    const left = quietSeconds * 1_000 - (performance.now() - (well?.since ?? 0));
+    // A timer may be a moment early, and then all would be looked at once more.
+    const left = quietSeconds * 1_000 - (performance.now() - (well?.since ?? 0)) + 2;
     await hands.pause(well === undefined ? pauseMs : Math.max(1, Math.min(left, watchMs)));
   }
 }

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { changes } from './changes.ts';
 import { fanOut } from './fan-out.ts';
 import { startFarm } from './farm.ts';
 import type { Figure } from './measure.ts';
@@ -42,6 +43,7 @@ try {
 } finally {
   one.stop();
 }
+await measured('changes', changes);
 await measured('the start', startUp);
 const many = await startFarm(200);
 try {
