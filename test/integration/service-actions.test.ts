@@ -104,7 +104,7 @@ process_name=%(program_name)s_%(process_num)02d
     await until(async () => (await done(serviceStop, node, 'littering', change)).is === 'done');
   });
 
-  test('say that a restart was cut in the middle, where its one who told it is gone', async () => {
+  test('are not clear in the middle of a restart, and done after it though the line was cut', async () => {
     const change = await planned(serviceRestart, node, 'clinging');
     const { command } = await drive(serviceRestart.order({ service: 'clinging' }, node, change));
     const cut = new AbortController();
@@ -113,11 +113,7 @@ process_name=%(program_name)s_%(process_num)02d
     expect(await done(serviceRestart, node, 'clinging', change)).toMatchObject({ is: 'unclear' });
     cut.abort();
     expect(await sent).toMatchObject({ code: 'CANCELLED' });
-    await until(async () => (await refusal(serviceStop, node, 'clinging')).includes('does not run'));
-    expect(await done(serviceRestart, node, 'clinging', change)).toMatchObject({
-      is: 'unclear',
-      say: expect.stringContaining('it was stopped and not started again'),
-    });
+    await until(async () => (await done(serviceRestart, node, 'clinging', change)).is === 'done', 20_000);
   });
 
   test('are not planned for a group', async () =>

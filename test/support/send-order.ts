@@ -19,7 +19,8 @@ export function put(command: Command<'change'>, signal?: AbortSignal): Promise<R
     const session = sessionIn(await (own ??= lockRoom()));
     const lock = await takeNodeLock({ session, node: testNode(), owner: 'test', run: 'r-1', leaseSeconds });
     try {
-      return await session.ask({ ...command, fence: { token: lock.token, leaseSeconds } }, signal);
+      const fence = { token: lock.token, leaseSeconds: Math.max(leaseSeconds, command.deadlineMs / 1_000 + 15) };
+      return await session.ask({ ...command, fence }, signal);
     } finally {
       await lock.release();
     }
