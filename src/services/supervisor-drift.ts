@@ -1,6 +1,7 @@
 import { captured } from '../core/capture.ts';
-import { list, read } from '../core/command.ts';
+import { list, read, type HttpAnswer } from '../core/command.ts';
 import { ask, askAll, type Asking } from '../core/probe.ts';
+import { remembered } from '../core/remembered.ts';
 import { fileTextIfAny } from '../core/reply.ts';
 import type { Drift, ManagerPlace } from '../core/service-manager.ts';
 import { isRecord, textOf } from './record.ts';
@@ -61,11 +62,17 @@ function* loadedPrograms(place: ManagerPlace): Asking<readonly Row[] | undefined
   for (const address of addresses) {
     const reply = yield* ask(askSupervisord('getAllConfigInfo', address, place.become));
     if (!reply.ok || reply.status !== 200 || reply.body.omittedBytes > 0) continue;
-    const answer = xmlRpcAnswer(captured(reply.body));
-    if (answer.ok && Array.isArray(answer.value)) return answer.value.filter((row) => isRecord(row));
+    const rows = rowsIn(reply);
+    if (rows !== undefined) return rows;
   }
   return undefined;
 }
+
+/** Read once, however many programs are compared. */
+const rowsIn = remembered(({ body }: HttpAnswer): readonly Row[] | undefined => {
+  const answer = xmlRpcAnswer(captured(body));
+  return answer.ok && Array.isArray(answer.value) ? answer.value.filter((row) => isRecord(row)) : undefined;
+});
 
 interface ConfigFiles {
   readonly texts: readonly { readonly path: string; readonly text: string }[];
