@@ -7,7 +7,7 @@ import { logBytes } from '../core/service-manager.ts';
 import { memory, type Memory } from '../probes/memory.ts';
 import { serviceLimits as probe, type ProcessLimits, type ServiceLimits } from '../probes/service-limits.ts';
 import { serviceLogs } from '../probes/service-logs.ts';
-import { logRuns } from './log-runs.ts';
+import { runsOf } from './log-reading.ts';
 import { serviceInput } from './managed.ts';
 
 /** Of the address space that a process may have; above it the next large mapping fails. */
@@ -37,11 +37,15 @@ export const serviceLimits = defineCheck({
     const { name } = service;
     // One that is started again and again has said it before its last start.
     const runs = limits.of === 'service' ? -1 : -2;
-    const lines = logs.flatMap(({ text }) =>
-      logRuns(text)
-        .slice(runs)
-        .flatMap((run) => run.lines),
-    );
+    // What the log says counts only where there is a limit.
+    const isLimited = limits.scripts.length > 0 || limits.processes.some((each) => each.addressSpaceBytes !== null);
+    const lines = isLimited
+      ? logs.flatMap((log) =>
+          runsOf(log)
+            .slice(runs)
+            .flatMap((run) => run.lines),
+        )
+      : [];
     const said = lines.findLast((line) => noMemory.test(line));
     const found = [
       ...limits.processes.flatMap((each) => addressSpace(each, limits, said, host, service) ?? []),

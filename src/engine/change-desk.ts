@@ -26,8 +26,12 @@ export interface ChangeDesk extends ChangeStores {
 const leaseSeconds = 45;
 
 /** The lock of a node for one run. Errors: `NODE_BUSY`, and those of the node. */
-export const lockFor = ({ principal: owner, signal }: ChangeDesk, session: Session, node: Node, run: string) =>
-  takeNodeLock({ session, node, owner, run, leaseSeconds, signal });
+export const lockFor = (
+  { principal: owner, signal }: ChangeDesk,
+  session: Session,
+  node: Node,
+  { run, again }: { readonly run: string; readonly again: boolean },
+) => takeNodeLock({ session, node, owner, run, again, leaseSeconds, signal });
 
 /** A lock that can't be given back ends by itself. */
 export async function giveBack({ say }: ChangeDesk, node: Node, lock: NodeLock): Promise<void> {

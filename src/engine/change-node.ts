@@ -31,10 +31,12 @@ export async function changeNode(desk: ChangeDesk, request: ChangeRequest): Prom
   const close = (said: string) =>
     journal.append({ type: 'closed', how: 'not_verified', said: `Nothing was done: ${said}`.slice(0, 2_000) });
   try {
-    const lock = await lockFor(desk, session, request.node, run.id).catch(async (thrown: unknown) => {
-      await close(opsError(thrown).message);
-      throw thrown;
-    });
+    const lock = await lockFor(desk, session, request.node, { run: run.id, again: false }).catch(
+      async (thrown: unknown) => {
+        await close(opsError(thrown).message);
+        throw thrown;
+      },
+    );
     try {
       const plan = await ready(desk, request, look, early.findings);
       if (!('state' in plan)) return await carriedOut({ desk, request, journal, lock }, plan, run.id);

@@ -2,14 +2,14 @@ import { lockPlaces, lockShell } from '../core/lock-shell.ts';
 
 /**
  * Takes, renews or gives back the lock of a node. Arguments: the verb, the token, the lease in seconds, the owner, the
- * run. What it says of `take` is one line of an outcome, a path and two epochs by the clock of the node: when the lease
+ * run, and `again` for a run that goes on after its writer has died. What it says of `take` is one line of an outcome, a path and two epochs by the clock of the node: when the lease
  * of another one ends (`-` where there is none), and now. Behind it stands what that one wrote into the file.
  *
  * `busy`: somebody's lease runs. `taken`, also from one whose lease is over or who was the same run. `stays`: that one's file can't be taken away
  * by this user. `strange`: it is no file. `failed`: none can be made, and why.
  */
 export const nodeLockScript = `
-v=$1 t=$2 l=$3 o=$4 r=$5
+v=$1 t=$2 l=$3 o=$4 r=$5 g=$6
 ${lockShell}
 say() { printf '%s %s %s %s\\n' "$1" $f "\${m:--}" $n; }
 
@@ -33,7 +33,7 @@ take() {
 }
 
 # A run whose writer died goes on under its own name: only one process at a time may write to a run.
-same() { [ "$(head -c 4096 $f | sed -n 3p)" = "$r" ]; }
+same() { [ "$g" = again ] && [ "$(head -c 4096 $f | sed -n 3p)" = "$r" ]; }
 
 # Exclusively, so that nothing that was planted meanwhile is written to, and readable for all who look who holds it.
 make() {

@@ -33,6 +33,7 @@ export async function takeNodeLock({
   owner,
   run,
   leaseSeconds,
+  again = false,
   signal,
 }: {
   session: Session;
@@ -40,6 +41,8 @@ export async function takeNodeLock({
   owner: string;
   run: string;
   leaseSeconds: number;
+  /** What a dead process left of this very run is taken over at once. */
+  again?: boolean;
   signal?: AbortSignal | undefined;
 }): Promise<NodeLock> {
   const token = randomBytes(16).toString('hex');
@@ -47,6 +50,7 @@ export async function takeNodeLock({
     const words: ExecAsk['words'] = [
       ...(['sh', '-s', '--', verb, token, String(Math.ceil(leaseSeconds))] as const),
       ...[owner, run].map(oneLine),
+      again ? 'again' : '',
     ];
     const [question] = execAsk(words, { stdin: nodeLockScript, bytes: 8_192 });
     const { become } = node;

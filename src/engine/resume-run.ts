@@ -27,7 +27,7 @@ export async function resumeRun(desk: ChangeDesk, id: string, way: 'on' | 'back'
     const approval = way === 'on' ? await stillApproved(desk, story, story.set, node, journal) : story.approval;
     const line = await desk.open(node, { run: id, ...(approval !== undefined && { approval: approval.digest }) });
     const { principal: owner, actions } = desk;
-    const lock = await lockFor(desk, line.session, node, id);
+    const lock = await lockFor(desk, line.session, node, { run: id, again: true });
     try {
       await journal.append({
         type: 'note',
@@ -55,7 +55,7 @@ function mustBeOpen(story: RunStory): void {
 /** It may have left the lock of the node, and nothing else. */
 async function neverPlanned(desk: ChangeDesk, node: Node, journal: Journal, run: string): Promise<ChangeOutcome> {
   const { session } = await desk.open(node);
-  await giveBack(desk, node, await lockFor(desk, session, node, run));
+  await giveBack(desk, node, await lockFor(desk, session, node, { run, again: true }));
   const said = 'It was cut off before it had a plan: nothing was changed.';
   await journal.append({ type: 'closed', how: 'not_verified', said });
   return { ...nothing, state: 'not_verified', said, run };

@@ -35,6 +35,7 @@ export const kernelLog = defineProbe({
   summary: "The kernel's log of this boot, its last 512 KiB where it is longer",
   *steps({ become }: { readonly become?: 'sudo' | undefined }): Asking<KernelLog> {
     const isClosed = yield* isRefused(become);
+    if (isClosed && !(yield* mayKeepJournal())) return untold;
     const ways = isClosed ? (['journalctl'] as const) : (['dmesg', 'journalctl'] as const);
     const refusals: ExecReply[] = [];
     for (const via of ways) {
@@ -43,14 +44,23 @@ export const kernelLog = defineProbe({
       if (lines.length > 0) return known(via, lines);
       refusals.push(reply);
     }
-    if (!isClosed) return refused(refusals);
-    return {
-      known: false,
-      reason: 'denied',
-      say: 'the kernel tells its log to root alone (kernel.dmesg_restrict), and no journal holds it',
-    };
+    return isClosed ? untold : refused(refusals);
   },
 });
+
+const untold: KernelLog = {
+  known: false,
+  reason: 'denied',
+  say: 'the kernel tells its log to root alone (kernel.dmesg_restrict), and no journal holds it',
+};
+
+/** Where journald keeps files; without one of these there is nothing to start a program for. Source: journald.conf(5). */
+const journals = ['/run/log/journal', '/var/log/journal'] as const;
+
+function* mayKeepJournal(): Asking<boolean> {
+  const found = yield* askAll(journals.map((path) => stat(path, { freshMs: 60_000 })));
+  return found.some((reply) => reply.ok || reply.errno !== 'ENOENT');
+}
 
 const programs = {
   dmesg: ['dmesg'],

@@ -117,12 +117,27 @@ function* withWaits(found: readonly Process[]): Asking<readonly Process[]> {
   });
 }
 
+function add(groups: Map<number, Process[]>, number: number, one: Process): void {
+  const group = groups.get(number);
+  if (group === undefined) groups.set(number, [one]);
+  else group.push(one);
+}
+
+const byNumber = remembered((all: readonly Process[]) => {
+  const [own, below] = [new Map<number, Process[]>(), new Map<number, Process[]>()];
+  for (const each of all) {
+    add(own, each.pid, each);
+    add(below, each.parent, each);
+  }
+  return { own, below };
+});
+
 /** A process and all that it started, itself first. A list that was made while numbers were given anew may run in a circle. */
 export function treeOf(all: readonly Process[], pid: number, above: readonly number[] = []): readonly Process[] {
-  const own = all.filter((each) => each.pid === pid);
+  const { own, below } = byNumber(all);
   const seen = [...above, pid];
-  const below = all.filter((each) => each.parent === pid && !seen.includes(each.pid));
-  return [...own, ...below.flatMap((child) => treeOf(all, child.pid, seen))];
+  const children = (below.get(pid) ?? []).filter((each) => !seen.includes(each.pid));
+  return [...(own.get(pid) ?? []), ...children.flatMap((child) => treeOf(all, child.pid, seen))];
 }
 
 /** Without its folder, and without the brackets around a process that has let go of its memory. */

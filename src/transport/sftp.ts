@@ -11,7 +11,8 @@ type Untimed<T> = T extends unknown ? Omit<T, 'at' | 'ms'> : never;
 export type FileAnswer = Untimed<Exclude<Reply, { exitCode: unknown } | { status: unknown } | { reason: unknown }>>;
 
 const entriesListed = 2_000;
-const listingsAhead = 4;
+/** One brings a hundred entries, and an empty one ends it. */
+const [listingsFirst, listingsAhead] = [2, 4];
 const desksStuck = 3;
 
 /** As long as a question waits at most. */
@@ -130,8 +131,9 @@ async function listAt(desk: Desk, path: string): Promise<Untimed<ListFound>> {
   try {
     const entries: ListFound['entries'][number][] = [];
     let omitted = 0;
-    for (let more = true; more;) {
-      const batches = await Promise.all(Array.from({ length: listingsAhead }, () => desk.readdir(path, handle)));
+    let ahead = listingsFirst;
+    for (let more = true; more; ahead = listingsAhead) {
+      const batches = await Promise.all(Array.from({ length: ahead }, () => desk.readdir(path, handle)));
       more = batches.every((batch) => batch.length > 0);
       for (const { filename, attrs } of batches.flat()) {
         if (filename === '.' || filename === '..') continue;
