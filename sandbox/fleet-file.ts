@@ -15,7 +15,7 @@ export interface FleetFileInput {
 
 /** The fleet file of the sandbox: one node with everything expected of it. */
 export function fleetFile(input: FleetFileInput): string {
-  const underPm2 = { manager: 'pm2', home: input.pm2Home };
+  const underPm2 = { manager: 'pm2', home: input.pm2Home, quietSeconds: 3 };
   const node = {
     ssh: {
       host: '127.0.0.1',

@@ -171,7 +171,26 @@ describe('over a real SSH connection to the sandbox node', () => {
     expect(await call('queue_check')).toMatchObject({ data: { queues: [] } });
   });
 
-  test('every tool was driven', () => expect([...driven].toSorted()).toEqual(tools.map(({ name }) => name).toSorted()));
+  test('service_restart waits for a person, restarts once they have said yes, and is told of as a run', async () => {
+    const input = { node: 'sandbox', service: 'worker', why: 'a test' };
+    const waiting = await call('service_restart', input);
+    expect(waiting).toMatchObject({ status: 'not_applicable', data: { state: 'awaiting_approval' } });
+    const { set } = await app.approvals.proposed(waiting.change?.digest ?? '');
+    await app.approvals.give(set, { by: 'cli:ben', how: 'terminal' });
+    const done = await call('service_restart', input);
+    expect(done).toMatchObject({ status: 'ok', data: { state: 'verified' } });
+    expect(done.notes).toContain('sandbox: SIMULATED, not real: gpu.');
+    const { run } = done.data as { run: string };
+    expect(await call('run_list')).toMatchObject({ data: { runs: [{ run, state: 'verified', node: 'sandbox' }] } });
+    expect(await call('run_show', { run })).toMatchObject({
+      data: { approvedBy: 'cli:ben', why: 'a test', steps: [{ step: 1, how: 'done, proven' }] },
+    });
+  });
+
+  test('every tool that looks was driven', () =>
+    expect(
+      tools.filter(({ name, effect }) => effect === 'observe' && !driven.has(name)).map(({ name }) => name),
+    ).toEqual([]));
 });
 
 describe('what is not there is refused with the names that are', () => {

@@ -12,11 +12,17 @@ beforeAll(async () => {
 afterAll(() => program.remove());
 
 describe('the program as it is built', () => {
-  test.each(Object.entries(mcpClients))('shows %s the list of the catalog, in its order', async (_, connect) => {
-    const session = await connect(program, ['mcp']);
+  const lists = [
+    ['the list of the catalog', ['--repair'], catalog],
+    ['what looks, and the restart', [], catalog.filter(({ toolset }) => toolset === undefined)],
+  ] as const;
+  test.each(
+    Object.entries(mcpClients).flatMap(([name, connect]) => lists.map((list) => [name, ...list, connect] as const)),
+  )('shows %s %s, in its order', async (_client, _list, words, shown, connect) => {
+    const session = await connect(program, ['mcp', ...words]);
     const listed = await session.tools();
     await session.close();
-    const entries = catalog.map(toolEntry);
+    const entries = shown.map(toolEntry);
     expect(listed.map(({ name }) => name)).toEqual(entries.map(({ name }) => name));
     expect(listed).toMatchObject(JSON.parse(JSON.stringify(entries)));
   });
