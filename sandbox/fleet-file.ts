@@ -9,6 +9,8 @@ export interface FleetFileInput {
   readonly folder: string;
   readonly model: string;
   readonly startScript: string;
+  /** What the worker reads when it starts. */
+  readonly workerEnv: string;
   readonly apiPort: number;
   readonly llamaPort: number;
 }
@@ -47,10 +49,12 @@ export function fleetFile(input: FleetFileInput): string {
         models: [{ path: input.model }],
       },
       api: { kind: 'api', ...underPm2, needs: ['llama'], health: health(input.apiPort, { api: 'ok', llama: 'ok' }) },
-      worker: { kind: 'worker', ...underPm2, needs: ['llama'] },
+      worker: { kind: 'worker', ...underPm2, needs: ['llama'], editable: [input.workerEnv] },
     },
   };
-  return stringify({ nodes: { sandbox: node } });
+  // Whoever tries one change after another should not have to wait for minutes.
+  const policy = { limits: { cooldownSeconds: 5, restartsPer30Min: 10, restartsPer7Days: 100 } };
+  return stringify({ nodes: { sandbox: node }, policy });
 }
 
 const health = (port: number, expect: Record<string, string>) => [{ url: `http://127.0.0.1:${port}/health`, expect }];

@@ -67,6 +67,8 @@ async function fill(folder: string, home: string, clean: () => void): Promise<Sa
   const whole = ggufModel('tiny-llama', tensors, 65_536);
   const wholeModel = join(folder, 'origin', 'tiny-llama.gguf');
   for (const name of ['models', 'origin', 'home']) await mkdir(join(folder, name));
+  const workerEnv = join(folder, 'worker.env');
+  await writeFile(workerEnv, '# Read by the worker when it starts.\nTASKS_AT_ONCE=2\n');
   await writeFile(wholeModel, whole);
   // As after a download that broke off: the header and most of the tensors are there, the end is not.
   await writeFile(model, whole.subarray(0, Math.floor(whole.length * 0.6)));
@@ -75,7 +77,7 @@ async function fill(folder: string, home: string, clean: () => void): Promise<Sa
   const { username: user } = userInfo();
   const env = nodeEnv(folder, user);
   const programs = join(here, 'programs');
-  const place: SandboxPlace = { home, programs, model, apiPort, llamaPort, env };
+  const place: SandboxPlace = { home, programs, model, workerEnv, apiPort, llamaPort, env };
   const ecosystemFile = join(folder, 'ecosystem.json');
   await writeFile(ecosystemFile, JSON.stringify(ecosystem(place), null, 2));
 
@@ -94,7 +96,7 @@ async function fill(folder: string, home: string, clean: () => void): Promise<Sa
   const knownHosts = join(folder, 'known_hosts');
   const fleetPath = join(folder, 'fleet.yaml');
   const startScript = join(programs, 'start-llama.sh');
-  const input = { port: ssh.port, user, identity, knownHosts, pm2Home: home, folder, model, startScript };
+  const input = { port: ssh.port, user, identity, knownHosts, pm2Home: home, folder, model, startScript, workerEnv };
   await Promise.all([
     writeFile(identity, clientKey.private, { mode: 0o600 }),
     writeFile(knownHosts, `[127.0.0.1]:${ssh.port} ${hostKey.public}\n`),

@@ -11,6 +11,8 @@ export interface SandboxPlace {
   readonly home: string;
   readonly programs: string;
   readonly model: string;
+  /** What the worker reads when it starts. */
+  readonly workerEnv: string;
   readonly apiPort: number;
   readonly llamaPort: number;
   readonly env: Readonly<Record<string, string>>;
@@ -46,7 +48,7 @@ async function callPm2(place: SandboxPlace, ...words: readonly string[]): Promis
 }
 
 /** What pm2 is told to run: a model server behind its start script, an api that needs it, and a worker. */
-export function ecosystem({ programs, model, apiPort, llamaPort }: SandboxPlace) {
+export function ecosystem({ programs, model, workerEnv, apiPort, llamaPort }: SandboxPlace) {
   const node = { interpreter: process.execPath, cwd: programs };
   return {
     apps: [
@@ -67,7 +69,7 @@ export function ecosystem({ programs, model, apiPort, llamaPort }: SandboxPlace)
         script: join(programs, 'api.mjs'),
         args: [String(apiPort), `http://127.0.0.1:${llamaPort}/health`],
       },
-      { ...node, name: 'worker', script: join(programs, 'worker.mjs') },
+      { ...node, name: 'worker', script: join(programs, 'worker.mjs'), args: [workerEnv] },
     ],
   };
 }

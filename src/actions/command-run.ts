@@ -34,7 +34,7 @@ export const commandRun = defineAction({
       subject: `command:${name}`,
       ...(service !== undefined && { service }),
       risk,
-      what: `Runs ${commandWords(command)}.${why === undefined ? '' : ` ${why}`}`,
+      what: `Run ${commandWords(command)}.${why === undefined ? '' : ` ${why}`}`,
       drops: [`What it does is known to whoever declared it${service === undefined ? '' : `; ${service} may pause`}.`],
       proves: proves.length > 0 ? proves : ['Nothing is declared that would prove it but its exit code.'],
       undo: commandUndo(command),

@@ -57,10 +57,8 @@ function applied(text: string, edit: Edit): Edited {
 
 /** An edit in short: its diff shows all of it. */
 export function editWords(edit: Edit): string {
-  if ('key' in edit) return `Sets ${edit.key} to ${short(edit.value)}`;
-  return edit.replace === ''
-    ? `Takes out ${short(edit.find)}`
-    : `Replaces ${short(edit.find)} by ${short(edit.replace)}`;
+  if ('key' in edit) return `Set ${edit.key} to ${short(edit.value)}`;
+  return edit.replace === '' ? `Take out ${short(edit.find)}` : `Replace ${short(edit.find)} by ${short(edit.replace)}`;
 }
 
 const short = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 50)}...` : text);

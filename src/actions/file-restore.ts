@@ -42,7 +42,7 @@ export const fileRestore = defineAction({
       subject: `file:${path}`,
       service: service.name,
       risk: 'approve',
-      what: `Puts back what ${path} held before it was edited, and removes ${kept}.`,
+      what: `Put back what ${path} held before it was edited, and remove ${kept.slice(kept.lastIndexOf('/') + 1)} beside it.`,
       diff: textDiff(path, file.text, before),
       drops: noticed(node, service.name, path),
       proves: [`${path} has the sha256 ${to}.`],
@@ -77,6 +77,6 @@ function changedSince(path: string, left: string | undefined, now: string): Refu
   const more = lines.length > mostShown ? [`(${lines.length - mostShown} more lines)`] : [];
   const shown = lines.length === 0 ? '' : `:\n${[...lines.slice(0, mostShown), ...more].join('\n')}`;
   return refused(`${path} was changed since it was edited, and taking that back would lose it${shown || '.'}`, {
-    say: 'Edit it by its content of now, or restore it by hand.',
+    say: 'Edit it by what it holds now, or restore it by hand.',
   });
 }

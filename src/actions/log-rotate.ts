@@ -43,7 +43,7 @@ export const logRotate = defineAction({
       subject: `log:${path}`,
       service: name,
       risk: 'approve',
-      what: `Copies ${path} to ${path}.1 and empties it in place; older copies move up to ${path}.${mostKept} at most. Nothing takes this back: the text stays in ${path}.1.`,
+      what: `Copy ${path} to ${path}.1 and empty it in place; older copies move up to ${path}.${mostKept} at most. Nothing takes this back: the text stays in ${path}.1.`,
       drops: [
         'What is written in the moment between the copy and the cut is lost.',
         'A program that does not open it for appending goes on behind a hole of its old size.',

@@ -50,7 +50,7 @@ export const modelQuarantine = defineAction({
       subject: `model:${path}`,
       service: service.name,
       risk: 'approve',
-      what: `Renames ${path} (${bytesText(size)}) to ${to}.${reason === undefined ? '' : ` Reason: ${reason}`}`,
+      what: `Rename ${path} (${bytesText(size)}) to ${to}.${reason === undefined ? '' : ` Reason: ${reason}`}`,
       drops: [...uses, ...behind.map((each) => `${each.name} needs what reads it.`)],
       proves: [`Nothing stands at ${path}, and what stood there stands at ${to}.`],
       undo: {

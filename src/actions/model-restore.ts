@@ -37,7 +37,7 @@ export const modelRestore = defineAction({
       subject: `model:${path}`,
       service: service.name,
       risk: 'approve',
-      what: `Renames ${from} (${bytesText(size)}) back to ${path}.`,
+      what: `Rename ${from} (${bytesText(size)}) back to ${path}.`,
       drops: usersOf(node, path).direct.map((each) => `${each.name} loads it when it is started next.`),
       proves: [`What stood at ${from} stands at ${path}.`],
       undo: {

@@ -49,7 +49,7 @@ export const modelResync = defineAction({
       subject: `model:${path}`,
       service: service.name,
       risk: command.risk,
-      what: `Copies ${path} again by ${model.resync}, which runs ${commandWords(command)}.`,
+      what: `Copy ${path} again by ${model.resync}, which runs ${commandWords(command)}.`,
       drops: [
         ...direct.map(
           ({ name }) => `${name} reads this model; until it is started anew it may go on with the old one.`,

@@ -55,7 +55,7 @@ function* planOllama(node: Node, service: Service, server: ModelServer, wanted: 
   const { origin } = server;
   return {
     ...changeOf(service),
-    what: `Has ${name} unload ${model.name}, which holds ${bytesText(model.size_vram)} of GPU memory.`,
+    what: `Have ${name} unload ${model.name}, which holds ${bytesText(model.size_vram)} of GPU memory.`,
     drops: [
       `Requests that ${model.name} answers now end first; the next one loads it again and waits for that.`,
       ...behind(node, name),
@@ -81,7 +81,7 @@ function* planComfyui(node: Node, service: Service, server: ModelServer, wanted:
   const { origin } = server;
   return {
     ...changeOf(service),
-    what: `Has ${name} unload all of its models and free its GPU memory.`,
+    what: `Have ${name} unload all of its models and free its GPU memory.`,
     drops: ['The next job loads its models again and waits for that.', ...behind(node, name)],
     proves: [
       held === null

@@ -55,7 +55,11 @@ function lost(verb: Verb, service: Service): readonly string[] {
   const where = ports.length === 0 ? '' : ` (${ports.length === 1 ? 'port' : 'ports'} ${ports.join(', ')})`;
   const until = verb === 'stop' ? 'it is started again' : 'it is well again';
   return [
-    `Requests in flight to ${name}${where} are lost, and new ones fail until ${until}.`,
+    ...(ports.length > 0
+      ? [`Requests in flight to ${name}${where} are lost, and new ones fail until ${until}.`]
+      : queue === undefined
+        ? [`What ${name} is at work on is lost, and it takes up nothing new until ${until}.`]
+        : []),
     ...(queue === undefined
       ? []
       : [`Tasks of the queue ${queue} that it works on are lost, and others wait until ${until}.`]),

@@ -43,6 +43,7 @@ const other = (verb: Verb, name: string): readonly Next[] =>
 export function helpless(
   verb: Verb,
   { name }: Service,
+  node: Pick<Node, 'name'>,
   findings: readonly Finding[],
   reason: string | undefined,
 ): Plan | undefined {
@@ -56,6 +57,10 @@ export function helpless(
   if (first === undefined || reason !== undefined) return undefined;
   return refuse(`To ${verb} ${name} does not help before this is mended: ${first.summary}`, [
     ...(first.next ?? []),
-    { say: 'Once it is mended, say what was done as the reason.' },
+    {
+      say: 'Once it is mended, say what was done:',
+      tool: `service_${verb}`,
+      args: { node: node.name, service: name, reason: 'what was done' },
+    },
   ]);
 }

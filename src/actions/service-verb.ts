@@ -99,7 +99,7 @@ function* plan(
     ]);
   }
   const now = yield* serviceNow(service, node);
-  const against = refusalOf(verb, service, node, now) ?? helpless(verb, service, findings, reason);
+  const against = refusalOf(verb, service, node, now) ?? helpless(verb, service, node, findings, reason);
   if (against !== undefined || now.state === null) return against ?? refuse(`The state of ${name} is not known.`);
   const found = yield* tell(service, verb);
   if ('untold' in found) return refuse(found.untold);

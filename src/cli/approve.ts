@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Proposal } from '../approval-desk.ts';
+import type { Approval } from '../core/change-set.ts';
 import { OpsError } from '../core/errors.ts';
 import { count, durationText } from '../core/format.ts';
 import { approvalCode } from '../text/approval-code.ts';
@@ -8,7 +9,7 @@ import { planList } from '../text/plan-list.ts';
 import { planText } from '../text/plan-text.ts';
 import { myAccount } from '../transport/my-account.ts';
 import { approvalSigner, type Signer } from './approval-signer.ts';
-import type { Command } from './command.ts';
+import type { Command, Context } from './command.ts';
 import { controllingTerminal, type Terminal } from './controlling-terminal.ts';
 import { flagsOf } from './flags.ts';
 import { print, stdoutPage } from './terminal.ts';
@@ -25,38 +26,47 @@ export const approve: Command = {
     'Shows a plan and lets you approve it, by typing the code that stands below it. It asks at the terminal that you sit at, and takes an answer from nowhere else. Your yes counts once, for this plan alone and for a short time; where the policy names signers, it is signed by your ssh key.',
   flags: () => flagsOf(input),
   positional: ['digest'],
-  async run(values, { app, json, signal }) {
+  async run(values, context) {
     const { digest, key } = input.parse(values);
-    const { approvals } = await app();
+    const { app, json } = context;
     if (digest === undefined) {
-      const sets = await approvals.list();
+      const sets = await (await app()).approvals.list();
       print(json ? JSON.stringify(sets, undefined, 2) : planList(sets, Date.now(), stdoutPage()));
       return 0;
     }
-    const terminal = controllingTerminal();
-    try {
-      const proposal = await approvals.proposed(digest);
-      const signer = await signerFor(proposal, key);
-      show(proposal, terminal);
-      const { set, standing } = proposal;
-      if (standing !== undefined) {
-        print(`${oneLine(standing.by)} has approved this already. Have it done ${untilText(standing.until)}.`);
-        return 0;
-      }
-      await confirm(proposal, terminal, signal);
-      const given = await approvals.give(set, {
-        by: signer?.by ?? myAccount().user,
-        how: 'terminal',
-        ...(signer && { sign: (text: string) => signedAt(terminal, signer, text, signal) }),
-      });
-      const how = signer === undefined ? '' : ` and signed as ${oneLine(signer.by)}, and the signature is good`;
-      print(json ? JSON.stringify(given, undefined, 2) : `Approved${how}. Have it done ${untilText(given.until)}.`);
-      return 0;
-    } finally {
-      terminal.close();
-    }
+    const { approval, says } = await approved(digest, key, context);
+    print(json ? JSON.stringify(approval, undefined, 2) : `${says} Have it done ${untilText(approval.until)}.`);
+    return 0;
   },
 };
+
+/** Shows a plan to the person at the terminal and takes their yes, or says who gave theirs. Errors: `NOT_APPROVED`. */
+export async function approved(
+  digest: string,
+  key: string | undefined,
+  { app, signal }: Pick<Context, 'app' | 'signal'>,
+): Promise<{ readonly approval: Approval; readonly says: string }> {
+  const { approvals } = await app();
+  const terminal = controllingTerminal();
+  try {
+    const proposal = await approvals.proposed(digest);
+    const signer = await signerFor(proposal, key);
+    show(proposal, terminal);
+    const { set, standing } = proposal;
+    if (standing !== undefined)
+      return { approval: standing, says: `${oneLine(standing.by)} has approved this already.` };
+    await confirm(proposal, terminal, signal);
+    const approval = await approvals.give(set, {
+      by: signer?.by ?? myAccount().user,
+      how: 'terminal',
+      ...(signer && { sign: (text: string) => signedAt(terminal, signer, text, signal) }),
+    });
+    const how = signer === undefined ? '' : ` and signed as ${oneLine(signer.by)}, and the signature is good`;
+    return { approval, says: `Approved${how}.` };
+  } finally {
+    terminal.close();
+  }
+}
 
 /** Errors: `USAGE` for a key where nobody has to sign, and where one is missing. */
 async function signerFor({ set, policy }: Proposal, key: string | undefined): Promise<Signer | undefined> {

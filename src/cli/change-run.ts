@@ -1,6 +1,6 @@
 import { OpsError } from '../core/errors.ts';
 import type { AnyTool } from '../core/tool.ts';
-import { approve } from './approve.ts';
+import { approved } from './approve.ts';
 import type { Context, Values } from './command.ts';
 import { controllingTerminal } from './controlling-terminal.ts';
 import type { Flag } from './flags.ts';
@@ -28,7 +28,8 @@ export async function changeRun(tool: AnyTool, { yes, ...input }: Values, contex
     const waiting = await call();
     const { state, digest } = waiting.report.change ?? {};
     if (!isPerson || state !== 'awaiting_approval' || digest === undefined) return await waiting.show();
-    await approve.run({ digest }, context);
+    const { says } = await approved(digest, undefined, context);
+    process.stderr.write(`${says}\n\n`);
   } else {
     if (isPerson) await plan?.show();
     await confirmed(context, isPerson);

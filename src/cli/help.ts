@@ -63,8 +63,8 @@ const exitRows = [
   ['69', 'the node can not be reached'],
   ['70', 'a defect of rackhand'],
   ['74', 'what must be written down can not be written, and nothing is changed'],
-  ['75', 'too slow or busy now, try again'],
-  ['77', 'refused: host key or login, or not approved'],
+  ['75', 'too slow or busy now, try again; or a change waits for an approval, or is held back'],
+  ['77', 'refused: host key or login; or a change is denied, refused or not approved'],
   ['78', 'something is wrong with the fleet file'],
   ['130', 'stopped by you'],
 ];

@@ -7,6 +7,8 @@ export interface Sent {
   readonly how: SentEnd;
   readonly said: string;
   readonly verified?: boolean;
+  /** By what it was proven, as the rest of a sentence; or why it was not, as a sentence. */
+  readonly proof?: string;
   /** Epoch ms, when it was sent. */
   readonly at: number;
   /** Epoch ms: from then on it is not carried out any more. */
@@ -70,7 +72,7 @@ function told(story: RunStory, record: RunRecord): RunStory {
       return sent(story, record, (before) => ({ ...before, how: record.how, said: record.said }));
     case 'verified':
     case 'not_verified':
-      return sent(story, record, (before) => ({ ...before, verified: record.type === 'verified' }));
+      return sent(story, record, (before) => ({ ...before, verified: record.type === 'verified', proof: record.said }));
     case 'closed':
       return { ...story, closed: { how: record.how, said: record.said } };
     case 'note':

@@ -17,7 +17,7 @@ export async function inTheWay(
       .map(({ what }) => ({ say: `A person does it: ${what}` }));
     return { ...rest, state: 'denied', said: because, next: byHand };
   }
-  const allowed = decision === 'allow' ? `No approval is needed: ${because}` : `It needs an approval: ${because}`;
+  const allowed = decision === 'allow' ? `No approval is needed. ${because}` : `It needs an approval. ${because}`;
   const heldText = held === undefined ? undefined : `${held.because} ${waitText(held.until)}`;
   if (request.planOnly) {
     const notes = [allowed, ...(heldText === undefined ? [] : [`It would be held back now: ${heldText}`])];

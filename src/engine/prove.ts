@@ -10,10 +10,12 @@ const firstPauseMs = 100;
 const longestPauseMs = 250;
 /** Between two looks at what is well already. */
 const watchMs = 2_000;
+/** The mark of what nothing that can be looked at tells. */
+const untold = 'untold';
 
 export interface Proven {
   readonly verified: boolean;
-  /** One sentence. */
+  /** By what it is proven, as the rest of a sentence; or why it is not, as a sentence. */
   readonly said: string;
   /** Of the last look. */
   readonly findings: readonly Finding[];
@@ -35,7 +37,7 @@ export async function prove(
   deed: Pick<Deed, 'action' | 'args'> & { readonly before: Json; readonly knownSignatures: readonly string[] },
 ): Promise<Proven> {
   const { action, args } = deed;
-  const { quietSeconds, withinSeconds } = action.proof(args, hands.node);
+  const { checks, quietSeconds, withinSeconds } = action.proof(args, hands.node);
   const start = performance.now();
   let well: { readonly mark: string; readonly since: number; readonly looks: number } | undefined;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
@@ -47,7 +49,9 @@ export async function prove(
     else well = undefined;
     const heldMs = well === undefined ? 0 : at - well.since;
     if (well !== undefined && well.looks > 1 && heldMs >= quietSeconds * 1_000) {
-      const said = `It holds: well for ${durationText(quietSeconds)} without a break, in ${well.looks} looks.`;
+      const held = `for ${durationText(quietSeconds)} without a break, in ${well.looks} looks`;
+      const said =
+        checks.length > 0 ? `well ${held}` : well.mark === untold ? 'by its own answer alone' : `seen so ${held}`;
       return await written(hands, which, { verified: true, said, findings: sample.findings });
     }
     if ((well?.since ?? at) - start > withinSeconds * 1_000) {
@@ -85,7 +89,7 @@ async function sampled(
     if (bad !== undefined) return { is: 'bad', say: bad.summary, findings };
     if (checks.length > 0 && !findings.some(({ status }) => status === 'ok'))
       return { is: 'bad', say: 'no check says that it is well', findings };
-    return { is: 'well', mark: done.is === 'done' ? done.mark : 'untold', findings };
+    return { is: 'well', mark: done.is === 'done' ? done.mark : untold, findings };
   } catch (thrown) {
     const { code, message } = opsError(thrown);
     if (code === 'CANCELLED' || code === 'DEFECT') throw thrown;

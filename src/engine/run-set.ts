@@ -23,15 +23,21 @@ async function carriedOn(options: Running, way: 'on' | 'back'): Promise<Ended> {
   if (open !== undefined) return open;
   const begunBack = storyOf(options.hands).steps.some(({ ways }) => ways.undo ?? ways.again);
   if (way === 'back' || begunBack)
-    return await takeBack(options, way === 'back' ? 'It was to be taken back.' : 'It was being taken back.');
+    return await takeBack(
+      options,
+      way === 'back' ? 'It was cut off, and was to be taken back.' : 'It was being taken back.',
+    );
   for (const [index, told] of storyOf(options.hands).steps.entries()) {
     const trouble = await stepDone(options, index + 1, told);
     if (trouble === undefined) continue;
     if (trouble.how === 'unknown') return trouble;
     return { ...(await takeBack(options, trouble.said)), findings: trouble.findings ?? [] };
   }
-  const said = storyOf(options.hands).steps.map(({ change }) => change.what);
-  return { how: 'verified', said: `Done and proven: ${said.join(' ')}` };
+  const { steps } = storyOf(options.hands);
+  const did = steps.map(({ change }) => change.what).join(' ');
+  // The last step rests on all before it.
+  const proof = steps.at(-1)?.ways.do?.proof;
+  return { how: 'verified', said: `${did.replace(/\.$/, '')}: done and proven, ${proof ?? 'step by step'}.` };
 }
 
 /** Looks at every step that was sent and left no answer. */

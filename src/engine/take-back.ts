@@ -30,7 +30,7 @@ export async function takeBack(running: Running, why: string): Promise<Ended> {
     const trouble = await back(running, told, way);
     if (trouble !== undefined) return { ...trouble, said: `${why} ${trouble.said}` };
   }
-  return { how: 'rolled_back', said: `${why} What was changed is taken back, and that is proven.` };
+  return { how: 'rolled_back', said: `${why} What it had changed is taken back, and that is proven.` };
 }
 
 /** Undefined: proven. */
@@ -48,11 +48,10 @@ async function back(
   if (sentBefore?.how === 'done' && saved !== undefined) deed = { ...actionOf(actions, plain), before: saved };
   else {
     const planned = await planDeed(plain, { actions, node: hands.node, look: hands.look, known: [] });
-    if (isRefusal(planned))
-      return { how: 'not_verified', said: `${wanted.what} That can't be done: ${planned.because}` };
+    if (isRefusal(planned)) return { how: 'not_verified', said: `${wanted.what} It can't be done: ${planned.because}` };
     const sent = await carryOut(hands, { step, way }, planned);
     if (sent.how === 'unknown') return { how: 'unknown', said: `${wanted.what} ${sent.said}` };
-    if (sent.how !== 'done') return { how: 'not_verified', said: `${wanted.what} That failed: ${sent.said}` };
+    if (sent.how !== 'done') return { how: 'not_verified', said: `${wanted.what} It failed: ${sent.said}` };
     deed = { ...planned, before: planned.change.before };
   }
   const { verified, said } = await prove(hands, { step, way }, { ...deed, knownSignatures });

@@ -44,8 +44,9 @@ export function planText(set: ChangeSet, page: PlanPage): readonly string[] {
     ...set.changes.flatMap((change, index) => ['', ...changeText(change, set.changes.length > 1 ? index : -1, page)]),
     '',
     ...row('wanted by', [`${set.principal}, by ${set.tool}, planned ${age} ago`], page),
-    ...row('why', [`in the words of ${set.principal}:`], page),
-    ...quoted(set.why.split('\n'), page),
+    ...(set.why === ''
+      ? row('why', ['Nobody said why.'], page)
+      : [...row('why', [`in the words of ${set.principal}:`], page), ...quoted(set.why.split('\n'), page)]),
     ...row('digest', [set.digest], page),
     ...row('your yes', [`counts ${once}.`], page),
   ];
@@ -58,7 +59,7 @@ function changeText(change: PlannedChange, index: number, page: PlanPage): reado
   const undo = change.undo?.what ?? 'Nothing takes it back.';
   return [
     ...wrapped(number + oneLine(change.what), width).map((line) => paint('bold', line)),
-    ...row('does', [`${change.action} ${JSON.stringify(change.args)} on ${change.subject}`], page),
+    ...row('does', [`${change.action} ${argsText(change)} on ${change.subject}`], page),
     ...(change.diff === undefined
       ? []
       : [...row('diff', [`${diffNote}:`], page), ...quoted(change.diff, page, diffInk)]),
@@ -73,6 +74,9 @@ function changeText(change: PlannedChange, index: number, page: PlanPage): reado
     ...row('undo', [undo], page, ...inked(change.undo === null)),
   ];
 }
+
+/** As JSON, with places to break a line at. */
+const argsText = ({ args }: PlannedChange): string => JSON.stringify(args, undefined, 1).replaceAll(/\n\s*/g, ' ');
 
 const inked = (isBad: boolean): readonly [] | readonly [Ink] => (isBad ? ['red'] : []);
 

@@ -22,18 +22,24 @@ export const changeData = z.object({
 
 /** What is said of the node, and how its status reads: a change that was only planned says nothing of its health. */
 const words: Readonly<Record<ChangeState, { readonly status: Status; says(node: string, said: string): string }>> = {
-  planned: { status: 'not_applicable', says: (node, said) => `${node}, nothing is done yet: ${said}` },
+  planned: {
+    status: 'not_applicable',
+    says: (node, said) => `${node}: this is the plan, and nothing is done yet: ${said}`,
+  },
   awaiting_approval: {
     status: 'not_applicable',
-    says: (node, said) => `${node}, nothing is done before a person approves it: ${said}`,
+    says: (node, said) => `${node}: nothing is done before a person approves this: ${said}`,
   },
-  denied: { status: 'not_applicable', says: (node, said) => `${node}, nothing is done: ${said}` },
-  held: { status: 'not_applicable', says: (node, said) => `${node}, nothing is done for now: ${said}` },
-  refused: { status: 'not_applicable', says: (node, said) => `${node}, nothing is done: ${said}` },
+  denied: {
+    status: 'not_applicable',
+    says: (node, said) => `${node}: nothing is done, the policy forbids it. ${said}`,
+  },
+  held: { status: 'not_applicable', says: (node, said) => `${node}: nothing is done for now. ${said}` },
+  refused: { status: 'not_applicable', says: (node, said) => `${node}: nothing is done. ${said}` },
   verified: { status: 'ok', says: (node, said) => `${node}: ${said}` },
-  not_verified: { status: 'critical', says: (node, said) => `${node}: not proven. ${said}` },
-  rolled_back: { status: 'degraded', says: (node, said) => `${node}: taken back. ${said}` },
-  unknown: { status: 'unknown', says: (node, said) => `${node}: nobody knows whether it was done. ${said}` },
+  not_verified: { status: 'critical', says: (node, said) => `${node}: ${said}` },
+  rolled_back: { status: 'degraded', says: (node, said) => `${node}: ${said}` },
+  unknown: { status: 'unknown', says: (node, said) => `${node}: it is not known whether this was done: ${said}` },
 };
 
 export interface Asked {
@@ -82,7 +88,7 @@ export function shown(change: PlannedChange): Report['show'] {
     ['risk', risks[change.risk]],
     ['who notices', change.drops.join(' ') || 'Nobody that is declared.'],
     ['proven by', change.proves.join(' ')],
-    ['taken back by', change.undo?.what ?? 'Nothing: it can not be taken back.'],
+    ['taken back by', change.undo?.what ?? 'Nothing takes it back.'],
   ];
   const table = { kind: 'table' as const, title: change.subject, columns: ['', ''], rows };
   if (change.diff === undefined) return [table];
@@ -105,6 +111,8 @@ function nextOf(state: ChangeState, { node, tool, args, digest = '', run, change
         { say: `A person approves it in a terminal of this machine: rackhand approve ${digest.slice(0, 12)}` },
         { say: 'Then ask for the same again.', tool, args },
       ];
+    case 'held':
+      return [{ say: 'Then ask for the same again.', tool, args }];
     case 'verified':
       return run === undefined || !changes.some(({ undo }) => undo !== null)
         ? show

@@ -63,7 +63,7 @@ export const runList = defineTool({
       summary:
         shown.length === 0
           ? 'Nothing was changed through here yet.'
-          : `${count}${open.length === 0 ? '' : `, ${open.length} of them not at the end`}${broken.length === 0 ? '' : `, ${broken.length} unreadable`}.`,
+          : `${count}${open.length === 0 ? '' : `, ${open.length} of them under way or cut off`}${broken.length === 0 ? '' : `, ${broken.length} unreadable`}.`,
       status: open.length > 0 || broken.length > 0 ? 'unknown' : 'ok',
       findings: [],
       next: open.slice(0, 3).map(({ run }) => ({ say: `See how far ${run} came.`, tool: 'run_show', args: { run } })),
@@ -74,7 +74,14 @@ export const runList = defineTool({
           kind: 'table',
           title: 'Runs',
           columns: ['run', 'node', 'state', 'when', 'by', 'what'],
-          rows: shown.map((row) => [row.run, row.node, row.state, row.age, row.principal, row.what]),
+          rows: shown.map((row) => [
+            row.run,
+            row.node,
+            row.state.replaceAll('_', ' '),
+            row.age,
+            row.principal,
+            row.what,
+          ]),
         },
       ],
     };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { runEnds, ways as allWays, type RunEnd, type Way } from '../core/run.ts';
+import type { Approval } from '../core/change-set.ts';
+import { runEnds, ways as allWays, type RunEnd, type SentEnd, type Way } from '../core/run.ts';
 import { standing, type RunStanding, type RunStory, type Sent } from '../core/run-story.ts';
 import type { Next, Status } from '../core/report.ts';
 import { defineTool } from '../core/tool.ts';
@@ -34,19 +35,21 @@ export const runShow = defineTool({
         const sent = ways[way];
         if (sent === undefined) return [];
         const what = (way === 'undo' ? change.undo?.what : change.what) ?? change.what;
-        return [{ step: index + 1, way: wayWords[way], what, how: howText(sent), said: sent.said }];
+        return [{ step: index + 1, way: wayWords[way], what, how: howText(sent), said: sent.proof ?? sent.said }];
       });
       return told.length > 0
         ? told
-        : [{ step: index + 1, way: wayWords.do, what: change.what, how: 'not sent', said: '' }];
+        : [{ step: index + 1, way: wayWords.do, what: change.what, how: 'never sent', said: '' }];
     });
     const said = closed?.said ?? openText(stands);
+    const since = (await ops.runs.list()).find((each) => 'run' in each && each.run.undoes === id && isDone(each));
+    const takenBackBy = since !== undefined && 'run' in since ? since.run.id : undefined;
     return {
-      summary: `Run ${id} on ${run.node} ${standText[stands]}: ${said}`,
+      summary: `Run ${id} on ${run.node}: ${said}`,
       status: statusOf(stands),
       findings: [],
-      next: nextOf(id, stands, story),
-      notes,
+      next: takenBackBy === undefined ? nextOf(id, stands, story) : [],
+      notes: takenBackBy === undefined ? notes : [...notes, `Run ${takenBackBy} has taken it back.`],
       data: {
         run: id,
         node: run.node,
@@ -60,11 +63,17 @@ export const runShow = defineTool({
       show: [
         {
           kind: 'table',
-          title: `${run.principal} asked for it at ${new Date(story.startedAt).toISOString()}${run.why === '' ? '' : ` (${run.why})`}; ${
-            approval === undefined ? 'the policy allowed it' : `${approval.by} approved it (${approval.how})`
-          }`,
-          columns: ['step', '', 'what', 'came of it', 'said'],
-          rows: steps.map(({ step, way, what, how, said: words }) => [String(step), way, what, how, words]),
+          title: [
+            `${run.principal} asked for it at ${new Date(story.startedAt).toISOString().slice(0, 19)}Z`,
+            ...(run.why === '' ? [] : [` (${run.why})`]),
+            `, ${approval === undefined ? 'without an approval' : `${approval.by} approved it ${approvedWords[approval.how]}`}`,
+          ].join(''),
+          columns: ['step', 'what', 'came of it'],
+          rows: steps.map(({ step, way, what, how, said: words }) => [
+            `${step} ${way}`,
+            what,
+            [how, words].filter(Boolean).join(': '),
+          ]),
         },
       ],
     };
@@ -73,25 +82,30 @@ export const runShow = defineTool({
 
 const wayWords: Readonly<Record<Way, string>> = { do: 'do', undo: 'take back', again: 'once more' };
 
-const howText = ({ how, verified }: Sent): string =>
-  verified === undefined ? how : `${how}, ${verified ? 'proven' : 'not proven'}`;
+const isDone = (story: RunStory): boolean => standing(story) === 'verified';
 
-const standText: Readonly<Record<RunStanding, string>> = {
-  started: 'was cut off',
-  planned: 'was cut off',
-  running: 'is under way or was cut off',
-  unknown: 'is not known',
-  verified: 'was proven',
-  not_verified: 'was not proven',
-  rolled_back: 'was taken back',
+const howText = ({ how, verified }: Sent): string =>
+  verified === undefined ? sentWords[how] : verified ? 'done and proven' : 'done';
+
+const approvedWords: Readonly<Record<Approval['how'], string>> = {
+  terminal: 'at a terminal',
+  elicitation: 'in the client',
+  signature: 'by a signature',
+};
+
+const sentWords: Readonly<Record<SentEnd, string>> = {
+  done: 'done, not looked at yet',
+  failed: 'failed',
+  not_done: 'not done',
+  unknown: 'not known',
 };
 
 const openText = (stands: RunStanding): string =>
   stands === 'unknown'
-    ? 'a step was sent and has no answer; it may have been carried out or not.'
+    ? 'it is under way or was cut off. A step was sent and has no answer: it may have been carried out or not.'
     : stands === 'running'
-      ? 'it did something and has not come to its end.'
-      : 'nothing was sent to the node.';
+      ? 'it is under way or was cut off. It did something and has not come to its end.'
+      : 'it is under way or was cut off. Nothing was sent to the node.';
 
 const statusOf = (stands: RunStanding): Status =>
   stands === 'verified'

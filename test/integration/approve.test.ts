@@ -28,7 +28,7 @@ describe.skipIf(!has('script'))('rackhand approve at a terminal (needs script)',
     for (const line of [
       'Plan for gpu-1 (10.0.0.13, rack=b2): 1 change',
       'Restart llama under supervisor.',
-      '  does       service.restart {"service":"llama"} on service:llama',
+      '  does       service.restart { "service": "llama" } on service:llama',
       '  risk       a person has to approve it',
       '  notices    The 3 requests that llama is answering are cut off.',
       '  proof      llama runs under a new pid for 15 s.',

@@ -73,7 +73,10 @@ describe.skipIf(!has('sshd') || !canMakeRooms)(
     test('is carried out once, proven, written down, and leaves no lock', async () => {
       const { ops, request, texts, times } = desk({ files: ['one', 'two'] });
       const outcome = await ops.change(request());
-      expect(outcome).toMatchObject({ state: 'verified', said: expect.stringContaining('Done and proven') });
+      expect(outcome).toMatchObject({
+        state: 'verified',
+        said: expect.stringContaining(': done and proven, seen so for'),
+      });
       expect(texts()).toEqual(['new', 'new']);
       expect(times()).toEqual(['new']);
       expect(lockFile()).toBe(false);

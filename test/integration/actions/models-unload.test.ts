@@ -90,7 +90,7 @@ describe('Ollama (a stand-in with its documented answers)', () => {
       subject: 'service:models',
       service: 'models',
       risk: 'approve',
-      what: 'Has models unload mistral:latest, which holds 4.8 GiB of GPU memory.',
+      what: 'Have models unload mistral:latest, which holds 4.8 GiB of GPU memory.',
       drops: [
         'Requests that mistral:latest answers now end first; the next one loads it again and waits for that.',
         'api needs models.',

@@ -46,7 +46,7 @@ describe('command.run', () => {
       subject: 'command:deploy',
       service: 'api',
       risk: 'approve',
-      what: "Runs /opt/deploy.sh --to 'a b$(id)' as root, for 1 min 30 s at most. The release of the week.",
+      what: "Run /opt/deploy.sh --to 'a b$(id)' as root, for 1 min 30 s at most. The release of the week.",
       drops: ['What it does is known to whoever declared it; api may pause.'],
       proves: ['/srv/api is there and not empty.', '/srv/api.conf is there and not empty.', 'api is well.'],
       undo: { action: 'command.run', args: { name: 'undeploy' }, what: 'Run undeploy.' },

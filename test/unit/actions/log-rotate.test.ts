@@ -27,7 +27,7 @@ describe('log.rotate', () => {
       subject: `log:${path}`,
       service: 'app',
       risk: 'approve',
-      what: `Copies ${path} to ${path}.1 and empties it in place; older copies move up to ${path}.5 at most. Nothing takes this back: the text stays in ${path}.1.`,
+      what: `Copy ${path} to ${path}.1 and empty it in place; older copies move up to ${path}.5 at most. Nothing takes this back: the text stays in ${path}.1.`,
       drops: [
         'What is written in the moment between the copy and the cut is lost.',
         'A program that does not open it for appending goes on behind a hole of its old size.',

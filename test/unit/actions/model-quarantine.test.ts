@@ -46,7 +46,7 @@ describe('model.quarantine', () => {
       subject: `model:${path}`,
       service: 'llama',
       risk: 'approve',
-      what: `Renames ${path} (7 B) to ${to}.`,
+      what: `Rename ${path} (7 B) to ${to}.`,
       drops: ['llama reads it; whether it runs is not known, for nothing supervises it.', 'api needs what reads it.'],
       proves: [`Nothing stands at ${path}, and what stood there stands at ${to}.`],
       undo: { action: 'model.restore', args: { ...args, mark }, what: expect.stringContaining(to) },
@@ -103,7 +103,7 @@ describe('model.quarantine', () => {
   test('needs no broken model where a reason is given', () =>
     expect(plan([], [[file, real], [file], [gone]], { reason: 'It answers nonsense.' })).toMatchObject({
       can: true,
-      what: `Renames ${path} (7 B) to ${to}. Reason: It answers nonsense.`,
+      what: `Rename ${path} (7 B) to ${to}. Reason: It answers nonsense.`,
     }));
 
   const change = plan(broken, [[file, real], [file], [gone]]);

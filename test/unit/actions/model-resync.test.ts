@@ -43,7 +43,7 @@ describe('model.resync', () => {
       subject: 'model:/m/a.gguf',
       service: 'llama',
       risk: 'safe',
-      what: 'Copies /m/a.gguf again by copy, which runs /opt/copy.sh m, for 10 min at most.',
+      what: 'Copy /m/a.gguf again by copy, which runs /opt/copy.sh m, for 10 min at most.',
       drops: [
         'llama reads this model; until it is started anew it may go on with the old one.',
         'twin reads this model; until it is started anew it may go on with the old one.',

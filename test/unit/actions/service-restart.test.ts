@@ -102,7 +102,14 @@ describe('a restart that does not help', () => {
     expect(planOf(serviceRestart, running, args, findings)).toEqual({
       can: false,
       because: 'To restart llama does not help before this is mended: llama: its model is cut short.',
-      next: [...next, { say: 'Once it is mended, say what was done as the reason.' }],
+      next: [
+        ...next,
+        {
+          say: 'Once it is mended, say what was done:',
+          tool: 'service_restart',
+          args: { node: 'gpu-1', service: 'llama', reason: 'what was done' },
+        },
+      ],
     });
     expect(planOf(serviceRestart, running, { ...args, reason }, findings)).toMatchObject({ can: true });
   });

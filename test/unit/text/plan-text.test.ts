@@ -22,7 +22,7 @@ describe('a plan as a person reads it', () => {
       'Plan for gpu-1: 1 change',
       '',
       'Restart llama under supervisor.',
-      '  does       service.restart {"service":"llama"} on service:llama',
+      '  does       service.restart { "service": "llama" } on service:llama',
       '  risk       a person has to approve it',
       '  notices    The 3 requests that llama is answering are cut off.',
       '  proof      llama runs under a new pid for 15 s.',
