@@ -2,6 +2,7 @@ import type { FileTrouble, ReadAsk, ReadFound, TailAsk } from '../core/command.t
 import { fileType, notAFile, statusOf } from './errno.ts';
 import type { Desk } from './sftp-desk.ts';
 import { afterEnd, continued, knownEnd, type End, type Span } from './sftp-end.ts';
+import { readSpecial, type Special } from './sftp-special.ts';
 
 type Untimed<T> = Omit<T, 'at' | 'ms'>;
 type Found = Untimed<ReadFound>;
@@ -11,20 +12,15 @@ const handlesKept = 64;
 const idleMs = 10_000;
 const slackBytes = 16_384;
 const chunkBytes = 196_608;
-const specialTailBytes = 4_194_304;
 const keptEndBytes = 65_536;
 
-interface Kept {
-  readonly path: string;
-  readonly handle: Buffer;
+interface Kept extends Special {
   /** A file that the kernel makes up: its size says nothing, and its path is never given to another file. */
   readonly special: boolean;
   size: number;
   mtime: number;
   /** The clock had passed `mtime` when the handle was last known to be what the path leads to. */
   settled: boolean;
-  /** Where the reads of a special file ended last time, its end included. */
-  stops: readonly number[];
   end: End | undefined;
   busy: number;
   usedAt: number;
@@ -115,6 +111,7 @@ export function createReader(desk: Desk) {
       mtime,
       settled: false,
       stops: [],
+      longest: 0,
       end: undefined,
       busy: 0,
       usedAt: 0,
@@ -203,37 +200,4 @@ async function readSpan(desk: Desk, { path, handle }: Kept, { from, length }: Sp
     if (count < chunkBytes) break;
   }
   return whole.subarray(0, got);
-}
-
-/**
- * The kernel hands out such a file in pieces of its own choice and only an empty read ends it, so the reads go to where
- * they ended last time, all at once, and on from there where they end elsewhere now.
- */
-async function readSpecial(desk: Desk, file: Kept, ask: ReadAsk | TailAsk): Promise<Found> {
-  const start = ask.kind === 'read' ? ask.offset : 0;
-  const most = ask.kind === 'read' ? ask.bytes : specialTailBytes;
-  const step = (position: number) => {
-    const room = Math.min(65_536, start + most - position);
-    const into = Buffer.allocUnsafe(Math.max(1, room));
-    return room <= 0
-      ? Promise.resolve(into.subarray(0, 0))
-      : desk.read(file.path, file.handle, into, position).then((count) => into.subarray(0, count));
-  };
-  const pieces: Buffer[] = [];
-  const stops: number[] = [];
-  let at = start;
-  const expected = [start, ...(start === 0 ? file.stops : [])];
-  const early = await Promise.all(expected.map(step));
-  for (let index = 0; ; index += 1) {
-    const piece = expected[index] === at ? (early[index] ?? (await step(at))) : await step(at);
-    if (piece.length === 0) break;
-    pieces.push(piece);
-    at += piece.length;
-    stops.push(at);
-  }
-  if (start === 0) file.stops = stops;
-  const bytes = Buffer.concat(pieces);
-  return ask.kind === 'read'
-    ? { ok: true, bytes, offset: start, size: file.size }
-    : { ok: true, bytes: bytes.subarray(-ask.bytes), offset: Math.max(0, at - ask.bytes), size: file.size };
 }

@@ -149,6 +149,24 @@ describe.skipIf(!has('sshd'))('reading (needs sshd)', () => {
     }
   });
 
+  test('what the kernel makes up is read to its end, in one piece or in many, the first time and later', async () => {
+    const paths = [
+      '/proc/sys/kernel/random/boot_id',
+      `/proc/${process.pid}/limits`,
+      `/proc/${process.pid}/cgroup`,
+      '/sys/devices/system/cpu/online',
+      // More than one page each.
+      '/proc/kallsyms',
+      '/proc/1/mountinfo',
+    ];
+    for (const path of [...paths, ...paths]) {
+      const whole = readFileSync(path);
+      const bytes = Math.min(whole.length + 1, 100_000);
+      expect(text(await session.ask(read(path, { bytes }))), path).toBe(whole.toString('utf8', 0, bytes));
+      expect(text(await session.ask(read(path, { bytes: 5 })))).toBe(whole.toString('utf8', 0, 5));
+    }
+  });
+
   test('a file of /proc whose process ended is missing, although its handle was kept', async () => {
     const child = spawn('sleep', ['60']);
     await once(child, 'spawn');
