@@ -18,6 +18,7 @@ import { serviceLog } from '../checks/service-log.ts';
 import { servicePorts } from '../checks/service-ports.ts';
 import { serviceRunning } from '../checks/service-running.ts';
 import { serviceWait } from '../checks/service-wait.ts';
+import { tmpPollers } from '../checks/tmp-pollers.ts';
 import { serviceManagers } from '../services/index.ts';
 import { changeOf } from './service-change.ts';
 import { serviceDone } from './service-done.ts';
@@ -36,7 +37,14 @@ const argsSchema = z.object({
 type Args = z.infer<typeof argsSchema>;
 
 /** Whether it is well, and what it says of itself. */
-const wellness: readonly AnyCheck[] = [serviceRunning, serviceHealth, serviceLog, servicePorts, serviceWait];
+const wellness: readonly AnyCheck[] = [
+  serviceRunning,
+  serviceHealth,
+  serviceLog,
+  servicePorts,
+  serviceWait,
+  tmpPollers,
+];
 /** Besides, all that may say that a start does not help. */
 const doubts: readonly AnyCheck[] = [
   ...wellness,

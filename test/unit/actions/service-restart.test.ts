@@ -198,6 +198,7 @@ test('the proof is what is known of its health, for as long as the fleet file sa
     'service.log',
     'service.ports',
     'service.wait',
+    'tmp.pollers',
   ]);
   // No check calls well what is younger than a minute.
   expect(serviceRestart.proof({ service: 'ui' }, declared)).toMatchObject({ quietSeconds: 15, withinSeconds: 120 });
