@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Wanted } from '../core/action.ts';
 import type { Next, Report } from '../core/report.ts';
-import type { ChangeOps } from '../core/tool.ts';
+import { nodeInput, type ChangeOps } from '../core/tool.ts';
 import { changeReport, type changeData } from './change-report.ts';
 import { oneNode } from './declared.ts';
 
@@ -12,6 +12,18 @@ export const changeInputs = {
 };
 
 export const serviceNameInput = z.string().describe('As declared');
+/** Of a tool that brings a service up. */
+export const startInputs = {
+  node: nodeInput,
+  service: serviceNameInput,
+  reason: z.string().optional().describe('What was mended just now'),
+  ...changeInputs,
+};
+export const startArgs = ({ service, reason }: { readonly service: string; readonly reason?: string | undefined }) => ({
+  service,
+  ...(reason !== undefined && { reason }),
+});
+
 export const modelPathInput = z.string().describe('Of the declared model');
 
 /** A service takes up what was changed by a restart, where that is wanted. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineTool, nodeInput } from '../core/tool.ts';
-import { change, changeInputs, serviceNameInput } from './change-inputs.ts';
+import { defineTool } from '../core/tool.ts';
+import { change, startArgs, startInputs } from './change-inputs.ts';
 import { changeData } from './change-report.ts';
 
 export const serviceRestart = defineTool({
@@ -9,23 +9,9 @@ export const serviceRestart = defineTool({
   summary:
     'Restarts one service after approval and proves that it is well again. Refuses where a restart does not help, and says what would.',
   effect: 'change',
-  input: z.object({
-    node: nodeInput,
-    service: serviceNameInput,
-    reason: z.string().optional().describe('What was mended just now'),
-    ...changeInputs,
-  }),
+  input: z.object(startInputs),
   data: changeData,
   cli: { positional: ['node', 'service'], alias: 'restart' },
   run: (input, ops) =>
-    change(ops, {
-      tool: 'service_restart',
-      input,
-      steps: [
-        {
-          action: 'service.restart',
-          args: { service: input.service, ...(input.reason !== undefined && { reason: input.reason }) },
-        },
-      ],
-    }),
+    change(ops, { tool: 'service_restart', input, steps: [{ action: 'service.restart', args: startArgs(input) }] }),
 });
