@@ -126,7 +126,8 @@ describe.skipIf(!isAble)('services changed through the whole door (needs sshd, s
     'started, and that is taken back by a stop: %s',
     async (story) => {
       const { call, undo } = door(story);
-      if (story.endsWith('pm2')) expect((await call(serviceStop)).data.state).toBe('verified');
+      // pm2 starts all that it is given.
+      if (story.endsWith('pm2')) await call(serviceStop);
       const start = await call(serviceStart);
       expect(start).toMatchObject({ status: 'ok', data: { state: 'verified' } });
       expect(await undo(start.data.run)).toMatchObject({
