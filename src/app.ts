@@ -129,10 +129,14 @@ export async function createApp({
         });
       const unwritten = await trail.end();
       log.info({ tool: tool.name, status: report.status, ms: Math.round(performance.now() - start) }, 'call answered');
-      await evidence.save(
-        report.findings.filter(({ status }) => status !== 'ok').flatMap((finding) => finding.evidence),
-      );
-      return redactDeep({ ...report, notes: [...report.notes, ...unwritten] }, secrets);
+      const unkept = await evidence
+        .save(report.findings.filter(({ status }) => status !== 'ok').flatMap((finding) => finding.evidence))
+        // What was found or done is to be heard all the same.
+        .then(
+          () => [],
+          (thrown: unknown) => [`Its evidence goes with this process: ${opsError(thrown).message}`],
+        );
+      return redactDeep({ ...report, notes: [...report.notes, ...unwritten, ...unkept] }, secrets);
     },
     evidence: (id) => evidence.find(id),
     recentEvidence: () => evidence.recent(),

@@ -3,16 +3,14 @@ import { opsError, type ErrorCode } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { SentEnd, Way } from '../core/run.ts';
 import type { Hands } from './hands.ts';
+import { lookAgainMs, patiently, patienceMs } from './patiently.ts';
 import type { Deed } from './plan-set.ts';
 
 /** In a journal; all of it is evidence. */
 const longest = 2_000;
-/** How long a node may be gone before we give up to see what came of a command. */
-const patienceMs = 60_000;
-const lookAgainMs = 1_000;
 
 /** Trouble that comes before anything is sent. Whatever else is thrown leaves open whether it was carried out. */
-const unsent: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['LOCK_LOST', 'REFUSED_BY_NODE']);
+const unsent: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['LOCK_LOST', 'REFUSED_BY_NODE', 'AUDIT_FAILED']);
 
 export interface Sent {
   readonly how: SentEnd;
@@ -29,13 +27,14 @@ export interface Which {
  * Carries one change out, once.
  *
  * The way back and the intent are on disk before; no answer is never success and is not tried again: it is looked at.
- * Errors: `JOURNAL_FAILED`, and `CANCELLED` while it looks.
+ * Errors: `JOURNAL_FAILED`, `STATE_FAILED`, and `CANCELLED` and `LOCK_LOST` while it looks.
  */
 export async function carryOut(hands: Hands, which: Which, { action, args, change, ids }: Deed): Promise<Sent> {
   const { journal, node } = hands;
   await hands.keep(ids);
-  const order = await hands.look
-    .at(`${action.name} order`, () => action.order(args, node, change))
+  const order = await patiently(hands, () =>
+    hands.look.at(`${action.name} order`, () => action.order(args, node, change)),
+  )
     .then(({ fact }) => fact)
     .catch((thrown: unknown): Sent => {
       const { code, message } = opsError(thrown);
@@ -88,7 +87,7 @@ type Seen = Done | { readonly is: 'out_of_reach'; readonly say: string };
  * Finds out by looking what came of a change that left no answer. That it was not done counts only when nobody can still
  * be doing it.
  *
- * Errors: `JOURNAL_FAILED`, `CANCELLED`.
+ * Errors: `JOURNAL_FAILED`, `CANCELLED`, `LOCK_LOST`.
  */
 export async function settle(
   hands: Hands,
@@ -111,6 +110,7 @@ export async function settle(
     if (performance.now() > until || seen.is === 'untold')
       return { how: 'unknown', said: `It left no answer, and can't be told by looking: ${seen.say}` };
     hands.say(`Looking what came of it: ${seen.say}`);
+    await hands.hold();
     await hands.pause(lookAgainMs);
   }
 }

@@ -30,16 +30,17 @@ export async function changeNode(desk: ChangeDesk, request: ChangeRequest): Prom
   const journal = await createJournal(desk.folder, run);
   const close = (said: string) =>
     journal.append({ type: 'closed', how: 'not_verified', said: `Nothing was done: ${said}`.slice(0, 2_000) });
+  const hindered = async (thrown: unknown): Promise<never> => {
+    // Whoever asked has to hear what hindered it, whether that could be written down or not.
+    await close(opsError(thrown).message).catch(() => undefined);
+    throw thrown;
+  };
   try {
-    const lock = await lockFor(desk, session, request.node, { run: run.id, again: false }).catch(
-      async (thrown: unknown) => {
-        await close(opsError(thrown).message);
-        throw thrown;
-      },
-    );
+    const lock = await lockFor(desk, session, request.node, { run: run.id, again: false }).catch(hindered);
     try {
-      const plan = await ready(desk, request, look, early.findings);
-      if (!('state' in plan)) return await carriedOut({ desk, request, journal, lock }, plan, run.id);
+      const plan = await ready(desk, request, look, early.findings).catch(hindered);
+      if (!('state' in plan))
+        return await carriedOut({ desk, request, journal, lock }, plan, run.id).catch(cutOff(run.id));
       await close(plan.said);
       return plan;
     } finally {
@@ -99,7 +100,7 @@ async function carriedOut(
       type: 'note',
       said: `It takes back run ${request.undoes}, whose evidence is kept: find out why it was needed before that is done again.`,
     });
-  return outcome(await runSet({ hands, actions: desk.actions, knownSignatures }, 'on').catch(cutOff(id)), set, id);
+  return outcome(await runSet({ hands, actions: desk.actions, knownSignatures }, 'on'), set, id);
 }
 
 /** The approval, now used up for this run; undefined where none is needed. */

@@ -7,6 +7,8 @@ import type { Ask, Reply } from '../core/command.ts';
 import { describeAsk } from '../core/describe-ask.ts';
 import { remembered } from '../core/remembered.ts';
 import { clean, redact } from '../core/text.ts';
+import { parsed } from './plans.ts';
+import { stateFailed } from './whole-file.ts';
 
 /** What a node answered to one command. */
 export interface Observation {
@@ -62,14 +64,16 @@ export function createEvidence(folder: string, secrets: () => readonly string[])
       const inMemory = held.get(id)?.show(id);
       if (inMemory !== undefined || !/^[a-z0-9]+-\d+$/.test(id)) return inMemory;
       const lines = await readFile(join(folder, `${id.split('-')[0]}.jsonl`), 'utf8').catch(() => '');
-      return lines
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => evidenceSchema.parse(JSON.parse(line)))
-        .find((entry) => entry.id === id);
+      return (
+        lines
+          .split('\n')
+          // A full disk may have torn one.
+          .flatMap((line) => parsed(evidenceSchema, line) ?? [])
+          .find((entry) => entry.id === id)
+      );
     },
 
-    /** Writes what a later process may ask for, with the texts kept since; the oldest files beyond a hundred go. */
+    /** Writes what a later process may ask for, with the texts kept since; the oldest files beyond a hundred go. Errors: `STATE_FAILED`. */
     async save(ids: readonly string[]): Promise<void> {
       const texts = unwritten.filter(({ bytes }) => (roomBytes -= bytes) >= 0);
       unwritten = [];
@@ -77,8 +81,9 @@ export function createEvidence(folder: string, secrets: () => readonly string[])
         .flatMap((id) => held.get(id)?.show(id) ?? [])
         .map((entry) => JSON.stringify(entry));
       if (lines.length === 0) return;
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      await writeFile(join(folder, `${run}.jsonl`), `${lines.join('\n')}\n`, { flag: 'a', mode: 0o600 });
+      const path = join(folder, `${run}.jsonl`);
+      await mkdir(folder, { recursive: true, mode: 0o700 }).catch(stateFailed(path));
+      await writeFile(path, `\n${lines.join('\n')}\n`, { flag: 'a', mode: 0o600 }).catch(stateFailed(path));
       const files = (await readdir(folder)).filter((file) => file.endsWith('.jsonl')).toSorted();
       await Promise.all(files.slice(0, -keptFiles).map((file) => unlink(join(folder, file)).catch(() => undefined)));
     },

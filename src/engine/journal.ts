@@ -1,4 +1,4 @@
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { join } from 'node:path';
 import { OpsError } from '../core/errors.ts';
@@ -32,6 +32,8 @@ export async function createJournal(folder: string, run: Run, now: () => number 
       await syncFolders(folder, made);
     } catch (thrown) {
       await file.close();
+      // A run that never began is none that anybody has to look after.
+      await unlink(path).catch(() => undefined);
       throw thrown;
     }
     return journal;

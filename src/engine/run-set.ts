@@ -1,8 +1,8 @@
 import type { StepStory } from '../core/run-story.ts';
 import { carryOut, settle, type Sent } from './carry-out.ts';
-import { actionOf, isRefusal, planDeed, plannedChange, type Deed } from './plan-set.ts';
+import { actionOf, isRefusal, plannedChange, type Deed } from './plan-set.ts';
 import { prove } from './prove.ts';
-import { storyOf, type Ended, type Running } from './running.ts';
+import { plannedAnew, storyOf, type Ended, type Running } from './running.ts';
 import { takeBack } from './take-back.ts';
 
 /**
@@ -92,7 +92,7 @@ const undone = (what: string, { how, said }: Sent): Ended =>
 
 /** The step planned once more, in the moment before it is sent: it must still be what was approved. */
 async function asApproved({ hands, actions }: Running, { change }: StepStory): Promise<Deed | Ended> {
-  const deed = await planDeed(change, { actions, node: hands.node, look: hands.look, known: [] });
+  const deed = await plannedAnew({ hands, actions }, change);
   if (isRefusal(deed))
     return { how: 'not_verified', said: `${change.what} It can't be done any more: ${deed.because}` };
   const { digest } = plannedChange({ action: change.action, args: change.args }, deed);

@@ -1,9 +1,11 @@
-import type { AnyAction } from '../core/action.ts';
+import type { AnyAction, Wanted } from '../core/action.ts';
 import { OpsError } from '../core/errors.ts';
 import type { Finding } from '../core/report.ts';
 import type { RunEnd } from '../core/run.ts';
 import { runStory, type RunStory } from '../core/run-story.ts';
 import type { Hands } from './hands.ts';
+import { patiently } from './patiently.ts';
+import { planDeed, type Deed, type Refusal } from './plan-set.ts';
 
 /** A run under way. */
 export interface Running {
@@ -27,3 +29,10 @@ export function storyOf({ journal }: Pick<Hands, 'journal'>): RunStory {
   if (story?.set === undefined) throw new OpsError('DEFECT', 'A run without a plan was to be carried on.');
   return story;
 }
+
+/** What an action would do in the moment before it is sent. Errors: `CANCELLED`, and those of a node that stays away. */
+export const plannedAnew = async (
+  { hands, actions }: Pick<Running, 'hands' | 'actions'>,
+  { action, args }: Wanted,
+): Promise<Deed | Refusal> =>
+  await patiently(hands, () => planDeed({ action, args }, { actions, node: hands.node, look: hands.look, known: [] }));

@@ -1,9 +1,9 @@
 import type { Json } from '../core/json.ts';
 import type { StepStory } from '../core/run-story.ts';
 import { carryOut } from './carry-out.ts';
-import { actionOf, isRefusal, planDeed, type Deed } from './plan-set.ts';
+import { actionOf, isRefusal, type Deed } from './plan-set.ts';
 import { prove } from './prove.ts';
-import { storyOf, type Ended, type Running } from './running.ts';
+import { plannedAnew, storyOf, type Ended, type Running } from './running.ts';
 
 /**
  * Takes back what a run has done: what has an undo in reverse, then what must be done again for that to count, in order.
@@ -47,7 +47,7 @@ async function back(
   let deed: Pick<Deed, 'action' | 'args'> & { readonly before: Json };
   if (sentBefore?.how === 'done' && saved !== undefined) deed = { ...actionOf(actions, plain), before: saved };
   else {
-    const planned = await planDeed(plain, { actions, node: hands.node, look: hands.look, known: [] });
+    const planned = await plannedAnew({ hands, actions }, plain);
     if (isRefusal(planned)) return { how: 'not_verified', said: `${wanted.what} It can't be done: ${planned.because}` };
     const sent = await carryOut(hands, { step, way }, planned);
     if (sent.how === 'unknown') return { how: 'unknown', said: `${wanted.what} ${sent.said}` };

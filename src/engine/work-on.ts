@@ -7,6 +7,7 @@ import type { EvidenceStore } from './evidence.ts';
 import type { Hands, Look } from './hands.ts';
 import type { Journal } from './journal-write.ts';
 import type { NodeLock } from './node-lock.ts';
+import { isCut } from './patiently.ts';
 
 /** Longer than a command may take: until then nobody else gets the lock. */
 const leaseMarginSeconds = 15;
@@ -42,8 +43,13 @@ export function handsOn({ node, look, session, lock, journal, evidence, signal, 
     keep: (ids) => evidence.save(ids),
     async hold() {
       if (performance.now() - heldAt < holdMs) return;
-      await lock.renew(signal);
-      heldAt = performance.now();
+      try {
+        await lock.renew(signal);
+        heldAt = performance.now();
+      } catch (thrown) {
+        // While the node is gone nothing is sent; when it is back, it tells whose the lock is then.
+        if (!isCut(thrown)) throw thrown;
+      }
     },
     say,
     pause: async (ms) => {

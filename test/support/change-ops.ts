@@ -18,6 +18,8 @@ interface Options {
   readonly policy?: z.input<typeof policySchema>;
   readonly principal?: string;
   readonly signal?: AbortSignal;
+  /** In the moment something is said, as what is sent next is. */
+  onSay?(message: string): void;
 }
 
 /** The engine's door as a tool has it, with its stores in a folder. */
@@ -29,7 +31,8 @@ export function changeOps({
   policy = {},
   principal = 'cli:ana',
   signal = new AbortController().signal,
-}: Options): { ops: ChangeOps; stores: ChangeStores; fleet: Fleet; said: string[] } {
+  onSay = () => undefined,
+}: Options): { ops: ChangeOps; stores: ChangeStores; fleet: Fleet; said: string[]; close(): Promise<void> } {
   const fleet: Fleet = {
     path: 'fleet.yaml',
     nodes,
@@ -44,10 +47,19 @@ export function changeOps({
   const engine = createEngine({ transport, local: testNode({ transport: 'local' }, 'local'), stores });
   const trail = audit.trail({ tool: 'test', principal });
   return {
-    ops: engine.ops({ fleet, trail, signal, onProgress: (message) => said.push(message) }),
+    ops: engine.ops({
+      fleet,
+      trail,
+      signal,
+      onProgress(message) {
+        said.push(message);
+        onSay(message);
+      },
+    }),
     stores,
     fleet,
     said,
+    close: () => audit.close(),
   };
 }
 

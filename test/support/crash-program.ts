@@ -1,7 +1,7 @@
-import { readFileSync, readlinkSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { createSshTransport } from '../../src/transport/ssh.ts';
 import { changeOps, freeHand } from './change-ops.ts';
+import { onJournalLine } from './journal-lines.ts';
 import { putFile } from './put-file.ts';
 
 /**
@@ -21,20 +21,9 @@ interface Plan {
 const plan = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Plan;
 const { kill } = plan;
 
-const handle = await open('/dev/null');
-const proto = Object.getPrototypeOf(handle) as { appendFile(data: Uint8Array): Promise<void> };
-await handle.close();
-// oxlint-disable-next-line typescript/unbound-method -- it is called on the handle below
-const append = proto.appendFile;
-let lines = 0;
-proto.appendFile = async function appendFile(this: { fd: number }, data: Uint8Array) {
-  const isJournal = /\/runs\/[^/]+\.jsonl$/.test(readlinkSync(`/proc/self/fd/${this.fd}`));
-  if (isJournal) lines += 1;
-  const isLast = isJournal && lines === kill?.at;
-  if (isLast && kill.before) process.kill(process.pid, 'SIGKILL');
-  await append.call(this as never, data);
-  if (isLast) process.kill(process.pid, 'SIGKILL');
-};
+const lines = await onJournalLine((line, when) => {
+  if (line === kill?.at && kill.before === (when === 'before')) process.kill(process.pid, 'SIGKILL');
+});
 
 const transport = createSshTransport();
 const { ops } = changeOps({
@@ -49,6 +38,6 @@ const outcome =
   plan.resume === undefined
     ? await ops.change({ tool: 'test_put', node: plan.node, why: 'a test', steps, planOnly: false })
     : await ops.resume(plan.resume.run, plan.resume.way);
-process.stdout.write(`${JSON.stringify({ state: outcome.state, said: outcome.said, lines })}\n`);
+process.stdout.write(`${JSON.stringify({ state: outcome.state, said: outcome.said, lines: lines() })}\n`);
 await transport.close();
 process.exit(0);

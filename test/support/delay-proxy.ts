@@ -5,8 +5,11 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 export async function startDelayProxy(
   to: { host: string; port: number },
   delayMs: number,
-): Promise<{ port: number; stop(): void }> {
+): Promise<{ port: number; cut(): void; stop(): void }> {
   const sockets = new Set<Socket>();
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+  };
   const late = (from: Socket, into: Socket) => {
     from.on('data', (chunk) => setTimeout(() => into.writable && into.write(chunk), delayMs));
     from.on('close', () => setTimeout(() => into.destroy(), delayMs));
@@ -21,9 +24,11 @@ export async function startDelayProxy(
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
+    /** Ends every connection without a goodbye; new ones get through. */
+    cut,
     stop() {
       server.close();
-      for (const socket of sockets) socket.destroy();
+      cut();
     },
   };
 }
