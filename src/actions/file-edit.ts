@@ -32,7 +32,7 @@ export const fileEdit = defineAction({
       subject: `file:${path}`,
       service: service.name,
       risk: 'approve',
-      what: `${editWords(args)} in ${path}${real === path ? '' : `, which is a link to ${real}`}; what it holds now is kept beside it as ${kept.slice(kept.lastIndexOf('/') + 1)}.`,
+      what: `${editWords(args)} in ${path}${real === path ? '' : `, which is a link to ${real}`}; what it held is kept beside it as ${kept.slice(kept.lastIndexOf('/') + 1)}.`,
       diff: textDiff(path, file.text, edited.text),
       drops: noticed(node, service.name, path),
       proves: [`${path} has the sha256 ${to}.`],

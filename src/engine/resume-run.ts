@@ -47,8 +47,8 @@ function mustBeOpen(story: RunStory): void {
   const { id } = story.run;
   const stands = standing(story);
   if (story.closed === undefined || stands !== story.closed.how) return;
-  throw new OpsError('USAGE', `Run ${id} has come to its end: ${stands}.`, {
-    hint: `rackhand run show ${id} tells what it did; rackhand run undo ${id} takes it back.`,
+  throw new OpsError('USAGE', `Run ${id} has come to its end: ${stands.replaceAll('_', ' ')}.`, {
+    hint: `rackhand run show ${id} tells what it did, and what can be done about it now.`,
   });
 }
 

@@ -77,7 +77,7 @@ export function changeReport(
 
 const risks: Readonly<Record<PlannedChange['risk'], string>> = {
   safe: 'safe for automation',
-  approve: 'needs an approval',
+  approve: 'needs an approval, unless a rule allows it',
   person: 'only a person does it',
 };
 

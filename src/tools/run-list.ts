@@ -43,8 +43,18 @@ export const runList = defineTool({
     const now = ops.now();
     const rows = all.map((run) => {
       if ('trouble' in run)
-        return { run: run.id, node: '', state: 'broken' as const, at: '', age: '', principal: '', what: run.trouble };
+        return {
+          run: run.id,
+          node: '',
+          state: 'broken' as const,
+          at: '',
+          age: '',
+          principal: '',
+          what: run.trouble,
+          shown: 'broken',
+        };
       const { id, node: name, principal } = run.run;
+      const isIdle = run.closed !== undefined && run.steps.every(({ ways }) => Object.keys(ways).length === 0);
       return {
         run: id,
         node: name,
@@ -52,7 +62,8 @@ export const runList = defineTool({
         at: new Date(run.startedAt).toISOString(),
         age: `${durationText(Math.max(0, now - run.startedAt) / 1_000)} ago`,
         principal,
-        what: run.set?.changes.map(({ what }) => what).join(' ') ?? 'Nothing was planned.',
+        what: run.set?.changes.map(({ what }) => what).join(' ') ?? run.closed?.said ?? 'It has no plan yet.',
+        shown: isIdle ? 'nothing done' : isOpen(standing(run)) ? 'not at its end' : standing(run).replaceAll('_', ' '),
       };
     });
     const shown = rows.filter((row) => node === undefined || row.node === node).slice(0, limit);
@@ -68,20 +79,13 @@ export const runList = defineTool({
       findings: [],
       next: open.slice(0, 3).map(({ run }) => ({ say: `See how far ${run} came.`, tool: 'run_show', args: { run } })),
       notes: [],
-      data: { runs: shown.map(({ age: _age, ...row }) => row) },
+      data: { runs: shown.map(({ age: _age, shown: _shown, ...row }) => row) },
       show: [
         {
           kind: 'table',
           title: 'Runs',
           columns: ['run', 'node', 'state', 'when', 'by', 'what'],
-          rows: shown.map((row) => [
-            row.run,
-            row.node,
-            row.state.replaceAll('_', ' '),
-            row.age,
-            row.principal,
-            row.what,
-          ]),
+          rows: shown.map((row) => [row.run, row.node, row.shown, row.age, row.principal, row.what]),
         },
       ],
     };

@@ -37,16 +37,17 @@ export const runShow = defineTool({
         const what = (way === 'undo' ? change.undo?.what : change.what) ?? change.what;
         return [{ step: index + 1, way: wayWords[way], what, how: howText(sent), said: sent.proof ?? sent.said }];
       });
-      return told.length > 0
-        ? told
-        : [{ step: index + 1, way: wayWords.do, what: change.what, how: 'never sent', said: '' }];
+      return told.length > 0 ? told : [{ step: index + 1, way: wayWords.do, what: change.what, how: unsent, said: '' }];
     });
     const said = closed?.said ?? openText(stands);
     const since = (await ops.runs.list()).find((each) => 'run' in each && each.run.undoes === id && isDone(each));
     const takenBackBy = since !== undefined && 'run' in since ? since.run.id : undefined;
     return {
       summary: `Run ${id} on ${run.node}: ${said}`,
-      status: statusOf(stands),
+      status: statusOf(
+        stands,
+        steps.some(({ how }) => how !== unsent),
+      ),
       findings: [],
       next: takenBackBy === undefined ? nextOf(id, stands, story) : [],
       notes: takenBackBy === undefined ? notes : [...notes, `Run ${takenBackBy} has taken it back.`],
@@ -80,6 +81,7 @@ export const runShow = defineTool({
   },
 });
 
+const unsent = 'never sent';
 const wayWords: Readonly<Record<Way, string>> = { do: 'do', undo: 'take back', again: 'once more' };
 
 const isDone = (story: RunStory): boolean => standing(story) === 'verified';
@@ -107,10 +109,10 @@ const openText = (stands: RunStanding): string =>
       ? 'it is under way or was cut off. It did something and has not come to its end.'
       : 'it is under way or was cut off. Nothing was sent to the node.';
 
-const statusOf = (stands: RunStanding): Status =>
+const statusOf = (stands: RunStanding, wasSent: boolean): Status =>
   stands === 'verified'
     ? 'ok'
-    : stands === 'rolled_back'
+    : stands === 'rolled_back' || (stands === 'not_verified' && !wasSent)
       ? 'degraded'
       : stands === 'not_verified'
         ? 'critical'

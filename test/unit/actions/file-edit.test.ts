@@ -45,7 +45,7 @@ describe('file.edit', () => {
       subject: `file:${path}`,
       service: 'llama',
       risk: 'approve',
-      what: `Set CTX to "8192" in ${path}, which is a link to /srv/llama.env; what it holds now is kept beside it as .llama.env.rackhand-${sha.slice(0, 12)}.`,
+      what: `Set CTX to "8192" in ${path}, which is a link to /srv/llama.env; what it held is kept beside it as .llama.env.rackhand-${sha.slice(0, 12)}.`,
       diff: [`--- ${path}`, `+++ ${path}`, '@@ -1,2 +1,2 @@', ' A=1', '-CTX=4096', '+CTX=8192'],
       drops: [
         'Who has read it goes on with what it read, until it is started anew or told to read it again.',
