@@ -46,7 +46,8 @@ const pidsIn = (processes: readonly Started[]): string => processes.map(({ pid }
 
 function started(verb: 'start' | 'restart', says: string, word: StateWord, now: ServiceNow, before: Before): Done {
   if (word === 'stopping') return unclear(`${says}: it is being stopped.`);
-  if (word !== 'running' && word !== 'starting') {
+  if (word === 'starting') return unclear(`${says}: it is starting.`);
+  if (word !== 'running') {
     if (before.processes.length > 0)
       return unclear(`${says}: it ran before, and it was stopped and not started again.`);
     return word === 'stopped' && before.state === 'stopped'

@@ -36,18 +36,12 @@ const argsSchema = z.object({
 });
 type Args = z.infer<typeof argsSchema>;
 
-/** Whether it is well, and what it says of itself. */
-const wellness: readonly AnyCheck[] = [
-  serviceRunning,
-  serviceHealth,
-  serviceLog,
-  servicePorts,
-  serviceWait,
-  tmpPollers,
-];
+/** Whether it is well, and what it says of itself; that it runs is seen by its process. */
+const wellness: readonly AnyCheck[] = [serviceHealth, serviceLog, servicePorts, serviceWait, tmpPollers];
 /** Besides, all that may say that a start does not help. */
 const doubts: readonly AnyCheck[] = [
   ...wellness,
+  serviceRunning,
   serviceFlap,
   serviceFiles,
   serviceConfig,
