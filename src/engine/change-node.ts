@@ -94,8 +94,7 @@ async function carriedOut(
     });
   const line = await desk.open(node, { run: id, ...(approval !== undefined && { approval: approval.digest }) });
   const hands = handsOn({ ...desk, ...line, node, lock, journal });
-  const knownSignatures = findings.flatMap(({ signature }) => signature ?? []);
-  return outcome(await runSet({ hands, actions: desk.actions, knownSignatures }, 'on'), set, id);
+  return outcome(await runSet({ hands, actions: desk.actions, findings }, 'on'), set, id);
 }
 
 /** The approval, now used up for this run; undefined where none is needed. */
