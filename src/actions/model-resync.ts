@@ -71,8 +71,9 @@ export const modelResync = defineAction({
     const found = modelOf(node, { service, path });
     const withDigest = !('can' in found) && found.model.sha256 !== undefined;
     const checks = [...modelChecks, ...(withDigest ? [digestCheck(undefined)] : [])];
-    // It looks for seconds whether the file still grows, and may read all of it: once is enough.
-    return { checks: ofModel(checks, path), services: [service], quietSeconds: 0, withinSeconds: 1_800 };
+    // It looks for seconds whether the file still grows, and may read all of it: once is enough. The command has ended:
+    // what is not whole a moment later will not be.
+    return { checks: ofModel(checks, path), services: [service], quietSeconds: 0, withinSeconds: 30 };
   },
 });
 

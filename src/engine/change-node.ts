@@ -94,13 +94,12 @@ async function carriedOut(
     });
   const line = await desk.open(node, { run: id, ...(approval !== undefined && { approval: approval.digest }) });
   const hands = handsOn({ ...desk, ...line, node, lock, journal });
-  const knownSignatures = findings.flatMap(({ signature }) => signature ?? []);
   if (request.undoes !== undefined)
     await journal.append({
       type: 'note',
       said: `It takes back run ${request.undoes}, whose evidence is kept: find out why it was needed before that is done again.`,
     });
-  return outcome(await runSet({ hands, actions: desk.actions, knownSignatures }, 'on'), set, id);
+  return outcome(await runSet({ hands, actions: desk.actions, findings }, 'on'), set, id);
 }
 
 /** The approval, now used up for this run; undefined where none is needed. */

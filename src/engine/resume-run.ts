@@ -34,7 +34,7 @@ export async function resumeRun(desk: ChangeDesk, id: string, way: 'on' | 'back'
         said: `${owner} ${way === 'on' ? 'went on with it' : 'had it taken back'} after it was cut off.`,
       });
       const hands = handsOn({ ...desk, ...line, node, lock, journal });
-      return outcome(await runSet({ hands, actions, knownSignatures: [] }, way).catch(cutOff(id)), story.set, id);
+      return outcome(await runSet({ hands, actions, findings: undefined }, way).catch(cutOff(id)), story.set, id);
     } finally {
       await giveBack(desk, node, lock);
     }

@@ -2,7 +2,7 @@ import type { StepStory } from '../core/run-story.ts';
 import { carryOut, settle, type Sent } from './carry-out.ts';
 import { actionOf, isRefusal, plannedChange, type Deed } from './plan-set.ts';
 import { prove } from './prove.ts';
-import { plannedAnew, storyOf, type Ended, type Running } from './running.ts';
+import { knownSignatures, plannedAnew, storyOf, type Ended, type Running } from './running.ts';
 import { takeBack } from './take-back.ts';
 
 /**
@@ -75,12 +75,16 @@ async function stepDone(options: Running, step: number, told: StepStory): Promis
 }
 
 async function proven(
-  { hands, knownSignatures }: Running,
+  { hands, findings: before }: Running,
   step: number,
   what: string,
   deed: Pick<Parameters<typeof prove>[2], 'action' | 'args' | 'before'>,
 ): Promise<Ended | undefined> {
-  const { verified, said, findings } = await prove(hands, { step, way: 'do' }, { ...deed, knownSignatures });
+  const { verified, said, findings } = await prove(
+    hands,
+    { step, way: 'do' },
+    { ...deed, knownSignatures: knownSignatures({ findings: before }) },
+  );
   return verified ? undefined : { how: 'not_verified', said: `${what} ${said}`, findings };
 }
 
@@ -91,8 +95,8 @@ const undone = (what: string, { how, said }: Sent): Ended =>
     : { how: 'not_verified', said: `${what} ${how === 'failed' ? 'It failed: ' : ''}${said}` };
 
 /** The step planned once more, in the moment before it is sent: it must still be what was approved. */
-async function asApproved({ hands, actions }: Running, { change }: StepStory): Promise<Deed | Ended> {
-  const deed = await plannedAnew({ hands, actions }, change);
+async function asApproved({ hands, actions, findings }: Running, { change }: StepStory): Promise<Deed | Ended> {
+  const deed = await plannedAnew({ hands, actions }, change, findings);
   if (isRefusal(deed))
     return { how: 'not_verified', said: `${change.what} It can't be done any more: ${deed.because}` };
   const { digest } = plannedChange({ action: change.action, args: change.args }, deed);

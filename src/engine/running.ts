@@ -11,8 +11,8 @@ import { planDeed, type Deed, type Refusal } from './plan-set.ts';
 export interface Running {
   readonly hands: Hands;
   readonly actions: readonly AnyAction[];
-  /** Signatures that were in the logs before. */
-  readonly knownSignatures: readonly string[];
+  /** What the plan rests on; a run that is gone on with later looks anew. */
+  readonly findings: readonly Finding[] | undefined;
 }
 
 /** How a run ended, as a sentence. */
@@ -30,9 +30,14 @@ export function storyOf({ journal }: Pick<Hands, 'journal'>): RunStory {
   return story;
 }
 
-/** What an action would do in the moment before it is sent. Errors: `CANCELLED`, and those of a node that stays away. */
+/** Signatures that were in the logs before. */
+export const knownSignatures = ({ findings }: Pick<Running, 'findings'>): readonly string[] =>
+  (findings ?? []).flatMap(({ signature }) => signature ?? []);
+
+/** What an action would do in the moment before it is sent, by these findings, or by a look. Errors: `CANCELLED`, and those of a node that stays away. */
 export const plannedAnew = async (
   { hands, actions }: Pick<Running, 'hands' | 'actions'>,
   { action, args }: Wanted,
+  known: readonly Finding[] | undefined,
 ): Promise<Deed | Refusal> =>
-  await patiently(hands, () => planDeed({ action, args }, { actions, node: hands.node, look: hands.look, known: [] }));
+  await patiently(hands, () => planDeed({ action, args }, { actions, node: hands.node, look: hands.look, known }));

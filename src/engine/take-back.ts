@@ -3,7 +3,7 @@ import type { StepStory } from '../core/run-story.ts';
 import { carryOut } from './carry-out.ts';
 import { actionOf, isRefusal, type Deed } from './plan-set.ts';
 import { prove } from './prove.ts';
-import { plannedAnew, storyOf, type Ended, type Running } from './running.ts';
+import { knownSignatures, plannedAnew, storyOf, type Ended, type Running } from './running.ts';
 
 /**
  * Takes back what a run has done: what has an undo in reverse, then what must be done again for that to count, in order.
@@ -35,7 +35,7 @@ export async function takeBack(running: Running, why: string): Promise<Ended> {
 
 /** Undefined: proven. */
 async function back(
-  { hands, actions, knownSignatures }: Running,
+  { hands, actions, findings }: Running,
   { step, change, befores, ways }: StepStory & { readonly step: number },
   way: 'undo' | 'again',
 ): Promise<Ended | undefined> {
@@ -47,13 +47,17 @@ async function back(
   let deed: Pick<Deed, 'action' | 'args'> & { readonly before: Json };
   if (sentBefore?.how === 'done' && saved !== undefined) deed = { ...actionOf(actions, plain), before: saved };
   else {
-    const planned = await plannedAnew({ hands, actions }, plain);
+    const planned = await plannedAnew({ hands, actions }, plain, []);
     if (isRefusal(planned)) return { how: 'not_verified', said: `${wanted.what} It can't be done: ${planned.because}` };
     const sent = await carryOut(hands, { step, way }, planned);
     if (sent.how === 'unknown') return { how: 'unknown', said: `${wanted.what} ${sent.said}` };
     if (sent.how !== 'done') return { how: 'not_verified', said: `${wanted.what} It failed: ${sent.said}` };
     deed = { ...planned, before: planned.change.before };
   }
-  const { verified, said } = await prove(hands, { step, way }, { ...deed, knownSignatures });
+  const { verified, said } = await prove(
+    hands,
+    { step, way },
+    { ...deed, knownSignatures: knownSignatures({ findings }) },
+  );
   return verified ? undefined : { how: 'not_verified', said: `${wanted.what} ${said}` };
 }

@@ -92,7 +92,7 @@ async function story(lane: Lane, cut: { at: number; when: 'before' | 'after' }) 
 describe.skipIf(!isAble)('the line cut at every boundary of a run (needs sshd, supervisord, root and unshare)', () => {
   beforeAll(async () => {
     await onJournalLine((line, when, path) => atLine.get(path.slice(0, path.lastIndexOf('/')))?.(line, when));
-    lanes.push(...(await Promise.all(Array.from({ length: laneCount + 2 }, startLane))));
+    lanes.push(...(await Promise.all(Array.from({ length: laneCount + 2 }, () => startLane()))));
   });
   afterAll(async () => {
     await Promise.all(lanes.map((lane) => lane.close()));

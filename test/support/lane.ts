@@ -1,5 +1,5 @@
 import type { Node } from '../../src/core/node.ts';
-import { lockRoom, type LockRoom } from './lock-room.ts';
+import { lockRoom, lockRooms, type LockRoom } from './lock-room.ts';
 import { sshNode, startSshd, type Sshd } from './sshd.ts';
 
 /** A node behind a real sshd whose lock is its own: tests on several do not wait for each other. */
@@ -10,8 +10,9 @@ export interface Lane {
   close(): Promise<void>;
 }
 
-export async function startLane(): Promise<Lane> {
-  const room = await lockRoom();
+/** `mounts` are further lines of sh that mount what only this node has. */
+export async function startLane(mounts = ''): Promise<Lane> {
+  const room = await lockRoom(`${lockRooms.usual}${mounts === '' ? '' : `; ${mounts}`}`);
   const sshd = await startSshd({ room });
   return {
     room,
