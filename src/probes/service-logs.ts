@@ -46,8 +46,17 @@ function* tails(paths: readonly string[], { bytes, place: { become } }: LogsInpu
   });
 }
 
+/** The end of a log that has not grown is the same bytes as in the last look: what was made of its text holds on. */
+const texts = new WeakMap<Uint8Array, LogText>();
+
 function logText(source: string, reply: ReadFound | FileTrouble): LogText {
-  if (reply.ok) return { source, text: fileText(reply, source), skippedBytes: reply.offset };
+  if (reply.ok) {
+    const before = texts.get(reply.bytes);
+    if (before?.source === source && before.skippedBytes === reply.offset) return before;
+    const read = { source, text: fileText(reply, source), skippedBytes: reply.offset };
+    texts.set(reply.bytes, read);
+    return read;
+  }
   const said = reply.message === reply.errno ? reply.errno : `${reply.message} (${reply.errno})`;
   return { source, text: '', skippedBytes: 0, trouble: reply.errno === 'EISDIR' ? 'it is a directory' : said };
 }

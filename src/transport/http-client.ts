@@ -5,6 +5,7 @@ import { Pool, type buildConnector } from 'undici';
 import { CaptureBuffer } from '../core/capture.ts';
 import type { HttpAnswer, HttpAsk, HttpTrouble, HttpTroubleReason } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
+import { remembered } from '../core/remembered.ts';
 import { TunnelFailure, type Target } from './tunnel.ts';
 
 export type HttpReply = Omit<HttpAnswer, 'at' | 'ms'> | Omit<HttpTrouble, 'at' | 'ms'>;
@@ -12,6 +13,11 @@ export type HttpReply = Omit<HttpAnswer, 'at' | 'ms'> | Omit<HttpTrouble, 'at' |
 // The server decides how long a connection is kept; it tells us by closing it.
 const keepMs = 600_000;
 const connectionsPerOrigin = 4;
+
+const placeOf = remembered(({ url, socket }: HttpAsk) => {
+  const { origin, pathname, search } = new URL(url);
+  return { origin, key: socket === undefined ? origin : `${socket} ${origin}`, path: pathname + search };
+});
 
 interface Origin {
   readonly pool: Pool;
@@ -28,8 +34,7 @@ export function createHttpClient(open?: (target: Target) => Promise<Duplex>) {
   const origins = new Map<string, Origin>();
 
   function originOf(ask: HttpAsk): Origin {
-    const { origin } = new URL(ask.url);
-    const key = ask.socket === undefined ? origin : `${ask.socket} ${origin}`;
+    const { origin, key } = placeOf(ask);
     const known = origins.get(key);
     if (known) return known;
     const made = { pool: poolFor(origin, ask.socket, open), answered: false };
@@ -41,7 +46,7 @@ export function createHttpClient(open?: (target: Target) => Promise<Duplex>) {
     /** `once` uses a connection of its own, for requests that must not be sent twice. */
     async ask(ask: HttpAsk, { once = false, signal }: { once?: boolean; signal: AbortSignal }): Promise<HttpReply> {
       if (once) {
-        const pool = poolFor(new URL(ask.url).origin, ask.socket, open);
+        const pool = poolFor(placeOf(ask).origin, ask.socket, open);
         try {
           return await settled(exchange(pool, ask, signal));
         } finally {
@@ -107,7 +112,7 @@ function connector(open: (target: Target) => Promise<Duplex>, socket: string | u
 const servesAsSocket = (stream: Duplex): stream is Socket => stream.writable;
 
 function exchange(pool: Pool, ask: HttpAsk, signal: AbortSignal): Promise<HttpReply> {
-  const { pathname, search } = new URL(ask.url);
+  const { path } = placeOf(ask);
   return new Promise((resolve, reject) => {
     const body = new CaptureBuffer(ask.bytes);
     let status = 0;
@@ -121,7 +126,7 @@ function exchange(pool: Pool, ask: HttpAsk, signal: AbortSignal): Promise<HttpRe
     signal.addEventListener('abort', aborted, { once: true });
     const over = () => signal.removeEventListener('abort', aborted);
     pool.dispatch(
-      { path: pathname + search, method: ask.method, headers: ask.headers, body: ask.body ?? null },
+      { path, method: ask.method, headers: ask.headers, body: ask.body ?? null },
       {
         onRequestStart(controller) {
           abort = (reason) => controller.abort(reason);

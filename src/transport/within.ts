@@ -2,6 +2,7 @@ import type { Command } from '../core/command.ts';
 import { describeAsk } from '../core/describe-ask.ts';
 import { OpsError } from '../core/errors.ts';
 import { durationText } from '../core/format.ts';
+import { remembered } from '../core/remembered.ts';
 
 /**
  * Waits for `work` until the deadline of the command; `givenUp` is called when it is not waited for any more.
@@ -22,12 +23,13 @@ export function within<T>(
     };
     const cancelled = () => giveUp(new OpsError('CANCELLED', `${describeAsk(command.ask)} was cancelled.`));
     const timer = setTimeout(() => giveUp(deadline(command)), command.deadlineMs);
+    const listeners = outer && listenersOf(outer);
     const settle = () => {
       clearTimeout(timer);
-      outer?.removeEventListener('abort', cancelled);
+      listeners?.delete(cancelled);
     };
     if (outer?.aborted) return cancelled();
-    outer?.addEventListener('abort', cancelled, { once: true });
+    listeners?.add(cancelled);
     work().then(
       (value) => {
         settle();
@@ -40,6 +42,13 @@ export function within<T>(
     );
   });
 }
+
+/** Those who wait under one signal, behind one listener: to add one for each question costs more than the question. */
+const listenersOf = remembered((signal: AbortSignal) => {
+  const listeners = new Set<() => void>();
+  signal.addEventListener('abort', () => listeners.forEach((listener) => listener()), { once: true });
+  return listeners;
+});
 
 const deadline = ({ ask, deadlineMs }: Command): OpsError =>
   new OpsError('DEADLINE', `${describeAsk(ask)} gave no answer within ${durationText(deadlineMs / 1_000)}.`, {
