@@ -1,5 +1,6 @@
 import type { StepStory } from '../core/run-story.ts';
 import { carryOut, settle, type Sent } from './carry-out.ts';
+import { judged, measuredBefore, whyBack } from './measuring.ts';
 import { actionOf, isRefusal, planDeed, plannedChange, type Deed } from './plan-set.ts';
 import { prove } from './prove.ts';
 import { storyOf, type Ended, type Running } from './running.ts';
@@ -23,14 +24,16 @@ async function carriedOn(options: Running, way: 'on' | 'back'): Promise<Ended> {
   if (open !== undefined) return open;
   const begunBack = storyOf(options.hands).steps.some(({ ways }) => ways.undo ?? ways.again);
   if (way === 'back' || begunBack)
-    return await takeBack(options, way === 'back' ? 'It was to be taken back.' : 'It was being taken back.');
+    return await takeBack(options, way === 'back' ? 'It was to be taken back.' : whyBack(storyOf(options.hands)));
   for (const [index, told] of storyOf(options.hands).steps.entries()) {
     const trouble = await stepDone(options, index + 1, told);
     if (trouble === undefined) continue;
     if (trouble.how === 'unknown') return trouble;
     return { ...(await takeBack(options, trouble.said)), findings: trouble.findings ?? [] };
   }
-  const said = storyOf(options.hands).steps.map(({ change }) => change.what);
+  const against = await judged(options);
+  if (against !== undefined) return await takeBack(options, against);
+  const said = storyOf(options.hands).steps.flatMap(({ change, judged: all }) => [change.what, all?.say ?? []].flat());
   return { how: 'verified', said: `Done and proven: ${said.join(' ')}` };
 }
 
@@ -61,6 +64,8 @@ async function stepDone(options: Running, step: number, told: StepStory): Promis
   if (before?.how === 'done' && saved !== undefined)
     return await proven(options, step, change.what, { ...actionOf(actions, change), before: saved });
   // Seen not to have been carried out, it may be sent: whoever goes on with a run asks for that.
+  const unmeasured = await measuredBefore(options, step, change);
+  if (unmeasured !== undefined) return unmeasured;
   const deed = await asApproved(options, told);
   if ('how' in deed) return deed;
   const sent = await carryOut(hands, { step, way: 'do' }, deed);

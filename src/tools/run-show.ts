@@ -1,10 +1,21 @@
 import { z } from 'zod';
+import { judgements } from '../core/action.ts';
+import { jsonSchema } from '../core/json.ts';
 import { runEnds, ways as allWays, type RunEnd, type Way } from '../core/run.ts';
 import { standing, type RunStanding, type RunStory, type Sent } from '../core/run-story.ts';
 import type { Next, Status } from '../core/report.ts';
 import { defineTool } from '../core/tool.ts';
+import { measuredTables } from './measured-table.ts';
 
 const stepSchema = z.object({ step: z.int(), way: z.string(), what: z.string(), how: z.string(), said: z.string() });
+
+const measuredSchema = z.object({
+  step: z.int(),
+  before: jsonSchema,
+  after: jsonSchema,
+  judged: z.enum(judgements).nullable(),
+  said: z.string(),
+});
 
 export const runShow = defineTool({
   name: 'run_show',
@@ -22,6 +33,7 @@ export const runShow = defineTool({
     why: z.string(),
     approvedBy: z.string().nullable(),
     steps: z.array(stepSchema),
+    measured: z.array(measuredSchema),
     said: z.string(),
   }),
   cli: { positional: ['run'] },
@@ -55,6 +67,11 @@ export const runShow = defineTool({
         why: run.why,
         approvedBy: approval?.by ?? null,
         steps,
+        measured: story.steps.flatMap(({ measured: { before, after = null }, judged }, index) =>
+          before === undefined
+            ? []
+            : [{ step: index + 1, before, after, judged: judged?.is ?? null, said: judged?.say ?? '' }],
+        ),
         said,
       },
       show: [
@@ -66,6 +83,7 @@ export const runShow = defineTool({
           columns: ['step', '', 'what', 'came of it', 'said'],
           rows: steps.map(({ step, way, what, how, said: words }) => [String(step), way, what, how, words]),
         },
+        ...measuredTables(story),
       ],
     };
   },
