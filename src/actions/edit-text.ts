@@ -1,26 +1,29 @@
 import { z } from 'zod';
 import { count } from '../core/format.ts';
+import { flagSchema, keySchema, knobValueSchema } from '../core/knob.ts';
 import { clean, redact } from '../core/text.ts';
+import { setFlag } from './set-flag.ts';
 import { setValue } from './set-value.ts';
 
 const some = z.string().max(65_536);
 
-/** The two ways to say what is to be changed: flat, beside which file of which service is meant. */
+/** The ways to say what is to be changed: flat, beside which file of which service is meant. */
 export const edits = {
   text: {
     find: some.min(1).describe('Exact text that occurs once'),
     replace: some.describe('What stands there instead'),
   },
   value: {
-    key: z
-      .string()
-      .regex(/^[A-Za-z_][\w.-]*$/, 'must be letters, digits, _ . and -')
-      .describe('Key of the one line key=value, export KEY="value" or key: value'),
+    key: keySchema.describe('Key of the one line key=value, export KEY="value" or key: value'),
     value: some.regex(/^[^\r\n]*$/, 'must be one line').describe('Its new value'),
+  },
+  flag: {
+    flag: flagSchema.describe('Flag of a command line that occurs once'),
+    value: knobValueSchema.describe('What follows it'),
   },
 };
 
-const editSchema = z.union([z.object(edits.text), z.object(edits.value)]);
+const editSchema = z.union([z.object(edits.text), z.object(edits.value), z.object(edits.flag)]);
 /** What is to be changed in a text. */
 export type Edit = z.infer<typeof editSchema>;
 
@@ -32,7 +35,7 @@ export function editedText(text: string, edit: Edit): Edited {
   const written = 'find' in edit ? edit.replace : edit.value;
   if (clean(written) !== written.replaceAll('\r\n', '\n') || /\p{Cs}/u.test(written))
     return { because: 'The new text holds characters that nobody sees who approves it.' };
-  const words = 'find' in edit ? [edit.find, edit.replace] : [`${edit.key}=${edit.value}`];
+  const words = 'find' in edit ? [edit.find, edit.replace] : [assigned(edit)];
   if (words.some((word) => redact(word) !== word)) return secret;
   const edited = applied(text, edit);
   if ('because' in edited) return edited;
@@ -44,8 +47,12 @@ export function editedText(text: string, edit: Edit): Edited {
 
 const secret = { because: 'It touches what reads as a secret, and that is never sent, shown or stored by rackhand.' };
 
+const assigned = (edit: Exclude<Edit, { find: string }>): string =>
+  'key' in edit ? `${edit.key}=${edit.value}` : `${edit.flag} ${edit.value}`;
+
 function applied(text: string, edit: Edit): Edited {
   if ('key' in edit) return setValue(text, edit);
+  if ('flag' in edit) return setFlag(text, edit);
   const { find, replace } = edit;
   const at = text.indexOf(find);
   if (at < 0) return { because: 'The text to be replaced does not occur in it.' };
@@ -57,7 +64,7 @@ function applied(text: string, edit: Edit): Edited {
 
 /** An edit in short: its diff shows all of it. */
 export function editWords(edit: Edit): string {
-  if ('key' in edit) return `Set ${edit.key} to ${short(edit.value)}`;
+  if (!('find' in edit)) return `Set ${'key' in edit ? edit.key : edit.flag} to ${short(edit.value)}`;
   return edit.replace === '' ? `Take out ${short(edit.find)}` : `Replace ${short(edit.find)} by ${short(edit.replace)}`;
 }
 

@@ -8,12 +8,14 @@ import { anew } from '../probes/log-files.ts';
 import { becomeOf } from './declared.ts';
 import { editableFile, editableOf, noticed, target, utf8 } from './editable-file.ts';
 import { edits, editedText, type Edit } from './edit-text.ts';
+import { knobFileOf } from './knobs.ts';
 import { refused, type Refused } from './refused.ts';
 import { keptAt, replaced, replacementSchema, replacing, replacingProof } from './replacing.ts';
 import { textDiff } from './text-diff.ts';
 
 const digest = replacementSchema.shape.sha;
 const sums = { sha: digest.describe('Of what was left'), to: digest.describe('Of what was before') };
+const knob = z.string().optional().describe('The knob that was set by it, where it was one');
 const mostShown = 40;
 
 /** Takes back a file.edit: puts what was kept in the place of what was left, where nobody changed that since. */
@@ -22,12 +24,14 @@ export const fileRestore = defineAction({
   summary: 'Puts back what a file held before it was edited, unless somebody changed it since',
   args: z.union([
     z.strictObject({ ...target, ...edits.text, ...sums }),
-    z.strictObject({ ...target, ...edits.value, ...sums }),
+    z.strictObject({ ...target, ...edits.value, ...sums, knob }),
+    z.strictObject({ ...target, ...edits.flag, ...sums, knob }),
   ]),
   guards: () => ({ checks: [], services: [] }),
   *plan({ sha, to, ...edit }, node) {
     const { path } = edit;
-    const service = editableOf(node, edit);
+    const turned = 'knob' in edit ? edit.knob : undefined;
+    const service = turned === undefined ? editableOf(node, edit) : knobFileOf(node, edit, turned);
     if ('can' in service) return service;
     const file = yield* editableFile(path, service.become);
     if (!file.can) return file;
@@ -46,7 +50,7 @@ export const fileRestore = defineAction({
       diff: textDiff(path, file.text, before),
       drops: noticed(node, service.name, path),
       proves: [`${path} has the sha256 ${to}.`],
-      undo: { action: 'file.edit', args: edit, what: `Edit ${path} once more.` },
+      undo: onceMore(edit, turned),
       world: { real, sha, to, ...owner },
       before: { real, sha, to },
     };
@@ -79,4 +83,12 @@ function changedSince(path: string, left: string | undefined, now: string): Refu
   return refused(`${path} was changed since it was edited, and taking that back would lose it${shown || '.'}`, {
     say: 'Edit it by what it holds now, or restore it by hand.',
   });
+}
+
+/** What was a knob is one again: the file itself need not be editable. */
+function onceMore(edit: Edit & { service: string; path: string }, knob: string | undefined) {
+  if (knob === undefined || 'find' in edit)
+    return { action: 'file.edit', args: edit, what: `Edit ${edit.path} once more.` };
+  const args = { service: edit.service, knob, to: edit.value };
+  return { action: 'knob.set', args, what: `Set ${knob} to ${edit.value} once more.` };
 }

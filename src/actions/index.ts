@@ -3,6 +3,7 @@ import type { AnyAction } from '../core/action.ts';
 import { commandRun } from './command-run.ts';
 import { fileEdit } from './file-edit.ts';
 import { fileRestore } from './file-restore.ts';
+import { knobSet } from './knob-set.ts';
 import { logRotate } from './log-rotate.ts';
 import { modelQuarantine } from './model-quarantine.ts';
 import { modelRestore } from './model-restore.ts';
@@ -16,6 +17,7 @@ export const actions: readonly AnyAction[] = [
   commandRun,
   fileEdit,
   fileRestore,
+  knobSet,
   logRotate,
   modelQuarantine,
   modelRestore,

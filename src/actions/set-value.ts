@@ -9,6 +9,22 @@ const otherwise = 'use find and replace';
  * several lines, or would need other quotes, is refused.
  */
 export function setValue(text: string, { key, value }: { key: string; value: string }): Edited {
+  const found = lineOf(text, key);
+  if ('because' in found) return found;
+  const { lines, line, old, isYaml } = found;
+  const wrong = unfit(value, old, isYaml);
+  if (wrong !== undefined) return { because: `The value of ${key} is ${wrong}: ${otherwise}.` };
+  lines[line.index] = line.start + old.before + old.quote + value + old.quote + old.after + line.end;
+  return { text: lines.join('\n') };
+}
+
+/** What a key is set to now, or why that can't be told, as a sentence. */
+export function valueOf(text: string, key: string): { readonly value: string } | { readonly because: string } {
+  const found = lineOf(text, key);
+  return 'because' in found ? found : { value: found.old.value };
+}
+
+function lineOf(text: string, key: string): Line | { readonly because: string } {
   const lines = text.split('\n');
   const form = new RegExp(
     String.raw`^([ \t]*(?:export[ \t]+)?${key.replaceAll('.', '\\.')}[ \t]*(?:=|:(?=[ \t\r]|$)))(.*?)(\r?)$`,
@@ -29,10 +45,14 @@ export function setValue(text: string, { key, value }: { key: string; value: str
     return { because: `The value of ${key} goes on in the next line: ${otherwise}.` };
   if (isYaml && old.quote === '' && /^(?:[|>{[&*!]|$)/.test(old.value))
     return { because: `The value of ${key} is no plain text: ${otherwise}.` };
-  const wrong = unfit(value, old, isYaml);
-  if (wrong !== undefined) return { because: `The value of ${key} is ${wrong}: ${otherwise}.` };
-  lines[line.index] = line.start + old.before + old.quote + value + old.quote + old.after + line.end;
-  return { text: lines.join('\n') };
+  return { lines, line, old, isYaml };
+}
+
+interface Line {
+  readonly lines: string[];
+  readonly line: { readonly index: number; readonly start: string; readonly end: string };
+  readonly old: Parsed;
+  readonly isYaml: boolean;
 }
 
 interface Parsed {

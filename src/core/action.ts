@@ -85,6 +85,23 @@ export type Done =
   | { readonly is: 'done'; readonly mark: string }
   | { readonly is: 'not_done' | 'unclear' | 'untold'; readonly say: string };
 
+export const judgements = ['better', 'same', 'worse', 'unproven'] as const;
+export type Judgement = (typeof judgements)[number];
+
+/** Whether what was measured after a change is good enough to leave it: what is worse or unproven is taken back. */
+export interface Judged {
+  readonly is: Judgement;
+  /** One sentence. */
+  readonly say: string;
+}
+
+/** How a change that was proven is judged besides: by figures of before it and after all of its set. */
+export interface Gauge<Args> {
+  /** Figures by name, an object. Errors: what keeps it from being measured; then nothing is sent, or all is taken back. */
+  measure(args: Args, node: Node): Asking<Json>;
+  judge(before: Json, after: Json): Judged;
+}
+
 /** Something that can be done to a node: pure, it builds what is sent and reads what comes back. */
 export interface Action<Args> {
   /** `service.restart` */
@@ -99,6 +116,7 @@ export interface Action<Args> {
   /** Looked at after a change, and before anything else where a crash or a lost link left no answer. */
   done(args: Args, node: Node, before: Json): Asking<Done>;
   proof(args: Args, node: Node): Proof;
+  readonly gauge?: Gauge<Args>;
 }
 
 // The one variance slot: a list of actions with different arguments.

@@ -1,6 +1,7 @@
+import type { Judged } from './action.ts';
 import type { Approval, ChangeSet, PlannedChange } from './change-set.ts';
 import type { Json } from './json.ts';
-import type { Run, RunEnd, RunRecord, SentEnd, Way } from './run.ts';
+import type { MeasuredTime, Run, RunEnd, RunRecord, SentEnd, Way } from './run.ts';
 
 /** What came of sending a step one way: without a result it is unknown, whatever was sent before. */
 export interface Sent {
@@ -20,6 +21,9 @@ export interface StepStory {
   /** As it was before each way was sent. */
   readonly befores: Readonly<Partial<Record<Way, Json>>>;
   readonly ways: Readonly<Partial<Record<Way, Sent>>>;
+  /** Figures of before it was sent, and after all steps were proven. */
+  readonly measured: Readonly<Partial<Record<MeasuredTime, Json>>>;
+  readonly judged?: Judged;
 }
 
 /** A run as its journal tells it. */
@@ -53,7 +57,7 @@ function told(story: RunStory, record: RunRecord): RunStory {
       return {
         ...story,
         set: record.set,
-        steps: record.set.changes.map((change) => ({ change, befores: {}, ways: {} })),
+        steps: record.set.changes.map((change) => ({ change, befores: {}, ways: {}, measured: {} })),
       };
     case 'approved':
       return { ...story, approval: record.approval };
@@ -62,6 +66,13 @@ function told(story: RunStory, record: RunRecord): RunStory {
         ...step,
         befores: { ...step.befores, [record.way]: record.before },
       }));
+    case 'measured':
+      return withStep(story, record.step, (step) => ({
+        ...step,
+        measured: { ...step.measured, [record.time]: record.figures },
+      }));
+    case 'judged':
+      return withStep(story, record.step, (step) => ({ ...step, judged: { is: record.is, say: record.said } }));
     case 'intent': {
       const { closed: _reopened, ...open } = story;
       const until = record.when + (record.lingersMs ?? 0);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { judgements } from './action.ts';
 import { approvalSchema, changeSetSchema, digestSchema as digest } from './change-set.ts';
 import { jsonSchema } from './json.ts';
 
@@ -35,6 +36,9 @@ export const runSchema = z.object({
 /** A change to one node, from the wish to its proven end. */
 export type Run = z.infer<typeof runSchema>;
 
+export const measuredTimes = ['before', 'after'] as const;
+export type MeasuredTime = (typeof measuredTimes)[number];
+
 /** Vouches for bytes that a crash has torn, and stands behind them. */
 export const seamSchema = z.object({
   type: z.literal('seam'),
@@ -61,6 +65,15 @@ export const runRecordSchema = z.discriminatedUnion('type', [
     before: jsonSchema.describe('What is needed to go back, and to tell whether it was done'),
     ids,
   }),
+  z.object({
+    type: z.literal('measured'),
+    when,
+    step,
+    time: z.enum(measuredTimes).describe('Before the step was sent, and after all steps were proven'),
+    figures: jsonSchema,
+    ids,
+  }),
+  z.object({ type: z.literal('judged'), when, step, is: z.enum(judgements), said }),
   z.object({
     type: z.literal('intent'),
     when,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { knobSchema } from './knob.ts';
 import type { Layer } from './layer.ts';
 
 const path = z.string().startsWith('/', 'must be an absolute path on the node');
@@ -32,6 +33,11 @@ export const healthSchema = z.strictObject({
   slowMs: z.int().positive().optional().describe('Slower than this is degraded'),
 });
 export type Health = z.infer<typeof healthSchema>;
+
+export const probeRequestSchema = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }).describe('Asked on the node; it must change nothing there'),
+  body: z.string().optional().describe('JSON; with it, it is a POST'),
+});
 
 export const temporalSchema = z.strictObject({
   address: safeName.describe('host:port of the frontend, as its clients on the node reach it'),
@@ -70,6 +76,10 @@ export const serviceSchema = z.strictObject({
   files: z.array(path).default([]).describe('Files without which it can not start'),
   editable: z.array(path).default([]).describe('Files that file_edit may change'),
   models: z.array(modelFileSchema).default([]),
+  knobs: z.record(safeName, knobSchema).default({}).describe('What knob_tune may set, one at a time, and how far'),
+  probe: probeRequestSchema
+    .optional()
+    .describe('A request whose time tells how fast it is; its first health URL when left out'),
   ports: z
     .array(z.int().min(1).max(65_535))
     .default([])

@@ -1,5 +1,6 @@
 import type { StepStory } from '../core/run-story.ts';
 import { carryOut, settle, type Sent } from './carry-out.ts';
+import { judged, measuredBefore, whyBack } from './measuring.ts';
 import { actionOf, isRefusal, plannedChange, type Deed } from './plan-set.ts';
 import { prove } from './prove.ts';
 import { knownSignatures, plannedAnew, storyOf, type Ended, type Running } from './running.ts';
@@ -25,7 +26,7 @@ async function carriedOn(options: Running, way: 'on' | 'back'): Promise<Ended> {
   if (way === 'back' || begunBack)
     return await takeBack(
       options,
-      way === 'back' ? 'It was cut off, and was to be taken back.' : 'It was being taken back.',
+      way === 'back' ? 'It was cut off, and was to be taken back.' : whyBack(storyOf(options.hands)),
     );
   for (const [index, told] of storyOf(options.hands).steps.entries()) {
     const trouble = await stepDone(options, index + 1, told);
@@ -33,11 +34,17 @@ async function carriedOn(options: Running, way: 'on' | 'back'): Promise<Ended> {
     if (trouble.how === 'unknown') return trouble;
     return { ...(await takeBack(options, trouble.said)), findings: trouble.findings ?? [] };
   }
+  const against = await judged(options);
+  if (against !== undefined) return await takeBack(options, against);
   const { steps } = storyOf(options.hands);
   const did = steps.map(({ change }) => change.what).join(' ');
   // The last step rests on all before it.
   const proof = steps.at(-1)?.ways.do?.proof;
-  return { how: 'verified', said: `${did.replace(/\.$/, '')}: done and proven, ${proof ?? 'step by step'}.` };
+  const tuned = steps.flatMap(({ judged: verdict }) => verdict?.say ?? []).map((say) => ` ${say}`);
+  return {
+    how: 'verified',
+    said: `${did.replace(/\.$/, '')}: done and proven, ${proof ?? 'step by step'}.${tuned.join('')}`,
+  };
 }
 
 /** Looks at every step that was sent and left no answer. */
@@ -67,6 +74,8 @@ async function stepDone(options: Running, step: number, told: StepStory): Promis
   if (before?.how === 'done' && saved !== undefined)
     return await proven(options, step, change.what, { ...actionOf(actions, change), before: saved });
   // Seen not to have been carried out, it may be sent: whoever goes on with a run asks for that.
+  const unmeasured = await measuredBefore(options, step, change);
+  if (unmeasured !== undefined) return unmeasured;
   const deed = await asApproved(options, told);
   if ('how' in deed) return deed;
   const sent = await carryOut(hands, { step, way: 'do' }, deed);

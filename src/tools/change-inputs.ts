@@ -51,11 +51,11 @@ export async function change(
 ): Promise<Report<z.input<typeof changeData>>> {
   const node = oneNode(ops, input.node);
   const outcome = await ops.change({ tool, node, why: input.why, steps, planOnly: input.plan });
-  return changeReport(outcome, { node: node.name, tool, args: said(input) });
+  return changeReport(outcome, { node: node.name, tool, args: callAgain(input) });
 }
 
 /** A call as it was made, without what was left out. */
-const said = (input: Given): NonNullable<Next['args']> =>
+export const callAgain = (input: Given): NonNullable<Next['args']> =>
   Object.fromEntries(
     Object.entries(input).flatMap(([key, value]) =>
       value === undefined || value === '' || value === false ? [] : [[key, value]],

@@ -7,6 +7,7 @@ import { fleetDiscover } from './fleet-discover.ts';
 import { fleetList } from './fleet-list.ts';
 import { gpuStatus } from './gpu-status.ts';
 import { healthCheck } from './health-check.ts';
+import { knobTune } from './knob-tune.ts';
 import { logSearch } from './log-search.ts';
 import { logTail } from './log-tail.ts';
 import { modelQuarantine } from './model-quarantine.ts';
@@ -31,6 +32,7 @@ export const tools: readonly AnyTool[] = [
   fleetList,
   gpuStatus,
   healthCheck,
+  knobTune,
   logSearch,
   logTail,
   modelQuarantine,

@@ -1,11 +1,22 @@
 import { z } from 'zod';
+import { judgements } from '../core/action.ts';
 import type { Approval } from '../core/change-set.ts';
+import { jsonSchema } from '../core/json.ts';
 import { runEnds, ways as allWays, type RunEnd, type SentEnd, type Way } from '../core/run.ts';
 import { standing, type RunStanding, type RunStory, type Sent } from '../core/run-story.ts';
 import type { Next, Status } from '../core/report.ts';
 import { defineTool } from '../core/tool.ts';
+import { measuredTables } from './measured-table.ts';
 
 const stepSchema = z.object({ step: z.int(), way: z.string(), what: z.string(), how: z.string(), said: z.string() });
+
+const measuredSchema = z.object({
+  step: z.int(),
+  before: jsonSchema,
+  after: jsonSchema,
+  judged: z.enum(judgements).nullable(),
+  said: z.string(),
+});
 
 export const runShow = defineTool({
   name: 'run_show',
@@ -23,6 +34,7 @@ export const runShow = defineTool({
     why: z.string(),
     approvedBy: z.string().nullable(),
     steps: z.array(stepSchema),
+    measured: z.array(measuredSchema),
     said: z.string(),
   }),
   cli: { positional: ['run'] },
@@ -59,6 +71,11 @@ export const runShow = defineTool({
         why: run.why,
         approvedBy: approval?.by ?? null,
         steps,
+        measured: story.steps.flatMap(({ measured: { before, after = null }, judged }, index) =>
+          before === undefined
+            ? []
+            : [{ step: index + 1, before, after, judged: judged?.is ?? null, said: judged?.say ?? '' }],
+        ),
         said,
       },
       show: [
@@ -76,6 +93,7 @@ export const runShow = defineTool({
             [how, words].filter(Boolean).join(': '),
           ]),
         },
+        ...measuredTables(story),
       ],
     };
   },

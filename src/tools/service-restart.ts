@@ -7,7 +7,7 @@ export const serviceRestart = defineTool({
   name: 'service_restart',
   title: 'Restart a service',
   summary:
-    'Restarts one service after approval and proves that it is well again. Refuses where a restart does not help, and says what would.',
+    'Restarts one service after approval and proves that it is well. Refuses where that does not help, and says what would.',
   effect: 'change',
   input: z.object(startInputs),
   data: changeData,

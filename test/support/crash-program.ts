@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { actions } from '../../src/actions/index.ts';
+import type { Wanted } from '../../src/core/action.ts';
 import { createSshTransport } from '../../src/transport/ssh.ts';
 import { changeOps, freeHand } from './change-ops.ts';
 import { onJournalLine } from './journal-lines.ts';
@@ -13,7 +15,9 @@ import { putFile } from './put-file.ts';
 interface Plan {
   readonly state: string;
   readonly node: Parameters<typeof changeOps>[0]['nodes'][number];
+  /** What gets a new text, where no other steps are given. */
   readonly paths: readonly string[];
+  readonly steps?: readonly Wanted[];
   readonly resume?: { readonly run: string; readonly way: 'on' | 'back' };
   readonly kill?: { readonly at: number; readonly before: boolean };
 }
@@ -30,10 +34,10 @@ const { ops } = changeOps({
   state: plan.state,
   transport,
   nodes: [plan.node],
-  actions: [putFile()],
+  actions: [putFile(), ...actions],
   policy: freeHand,
 });
-const steps = plan.paths.map((path) => ({ action: 'test.put', args: { path, text: 'new' } }));
+const steps = plan.steps ?? plan.paths.map((path) => ({ action: 'test.put', args: { path, text: 'new' } }));
 const outcome =
   plan.resume === undefined
     ? await ops.change({ tool: 'test_put', node: plan.node, why: 'a test', steps, planOnly: false })

@@ -5,6 +5,8 @@ import { rejection, scratchFolder } from '../../support/scratch-folder.ts';
 
 const service = (text: string) => `nodes:\n  gpu-1:\n    services:\n      api: { ${text} }\n`;
 
+const knob = (text: string) => service(`manager: pm2, knobs: { k: { file: /f, ${text} } }`);
+
 const commands = (text: string) =>
   `nodes:\n  a:\n    commands: { ${text} }\n    services: { llama: { manager: none } }\n`;
 
@@ -156,6 +158,51 @@ describe('a mistake in the fleet file is one sentence with its place', () => {
       'an editable file that is not absolute',
       service('manager: pm2, editable: [.env]'),
       '4:39: nodes.gpu-1.services.api.editable[0]: must be an absolute path on the node',
+    ],
+    [
+      'a knob with neither key nor flag',
+      knob('tier: 1'),
+      '4:40: nodes.gpu-1.services.api.knobs.k: must have a key or a flag',
+    ],
+    [
+      'a knob with both',
+      knob('tier: 1, key: K, flag: --k'),
+      '4:75: nodes.gpu-1.services.api.knobs.k.flag: a knob has a key or a flag, not both',
+    ],
+    [
+      'a knob whose least is more than its most',
+      knob('tier: 1, key: K, min: 9, max: 2'),
+      '4:74: nodes.gpu-1.services.api.knobs.k.min: must be at most max, which is 2',
+    ],
+    [
+      'a knob with values and a step',
+      knob('tier: 1, key: K, values: [1], step: 2'),
+      '4:88: nodes.gpu-1.services.api.knobs.k.step: a knob has values, or min, max and step',
+    ],
+    [
+      'a knob of no such tier',
+      knob('tier: 4, key: K'),
+      '4:58: nodes.gpu-1.services.api.knobs.k.tier: must be 1, 2 or 3',
+    ],
+    [
+      'a knob with a flag that is none',
+      knob('tier: 1, flag: "--k $x"'),
+      '4:67: nodes.gpu-1.services.api.knobs.k.flag: must be a flag like --parallel',
+    ],
+    [
+      'a knob with a value that a shell reads',
+      knob('tier: 1, key: K, values: [a, "$(id)"]'),
+      '4:81: nodes.gpu-1.services.api.knobs.k.values[1]: must be a number, or one word without quotes and blanks',
+    ],
+    [
+      'a misspelt key of a knob',
+      knob('teir: 1, tier: 1, key: K'),
+      '4:52: nodes.gpu-1.services.api.knobs.k.teir: unknown key; did you mean `tier`?',
+    ],
+    [
+      'a probe without a URL',
+      service('manager: pm2, probe: { body: x }'),
+      '4:28: nodes.gpu-1.services.api.probe.url: is missing',
     ],
     [
       'a key with a dot',
