@@ -1,9 +1,9 @@
 import type { StepStory } from '../core/run-story.ts';
-import { carryOut, settle, type Sent } from './carry-out.ts';
+import { settle } from './carry-out.ts';
 import { judged, measuredBefore, whyBack } from './measuring.ts';
 import { actionOf, isRefusal, plannedChange, type Deed } from './plan-set.ts';
-import { prove } from './prove.ts';
-import { knownSignatures, plannedAnew, storyOf, type Ended, type Running } from './running.ts';
+import { plannedAnew, storyOf, type Ended, type Running } from './running.ts';
+import { doneOneWay, provenOneWay } from './step-way.ts';
 import { takeBack } from './take-back.ts';
 
 /**
@@ -65,43 +65,23 @@ async function settled({ hands, actions }: Running): Promise<Ended | undefined> 
 
 /** One step from where it stands to its proof. Undefined: proven. */
 async function stepDone(options: Running, step: number, told: StepStory): Promise<Ended | undefined> {
-  const { hands, actions } = options;
   const { change } = told;
   const before = told.ways.do;
   if (before?.how === 'done' && before.verified === true) return undefined;
   if (before?.how === 'failed') return { how: 'not_verified', said: `${change.what} It failed: ${before.said}` };
   const saved = told.befores.do;
   if (before?.how === 'done' && saved !== undefined)
-    return await proven(options, step, change.what, { ...actionOf(actions, change), before: saved });
+    return await provenOneWay(options, { step, way: 'do' }, change.what, {
+      ...actionOf(options.actions, change),
+      before: saved,
+    });
   // Seen not to have been carried out, it may be sent: whoever goes on with a run asks for that.
   const unmeasured = await measuredBefore(options, step, change);
   if (unmeasured !== undefined) return unmeasured;
   const deed = await asApproved(options, told);
   if ('how' in deed) return deed;
-  const sent = await carryOut(hands, { step, way: 'do' }, deed);
-  if (sent.how !== 'done') return undone(change.what, sent);
-  return await proven(options, step, change.what, { ...deed, before: deed.change.before });
+  return await doneOneWay(options, { step, way: 'do' }, change.what, deed);
 }
-
-async function proven(
-  { hands, findings: before }: Running,
-  step: number,
-  what: string,
-  deed: Pick<Parameters<typeof prove>[2], 'action' | 'args' | 'before'>,
-): Promise<Ended | undefined> {
-  const { verified, said, findings } = await prove(
-    hands,
-    { step, way: 'do' },
-    { ...deed, knownSignatures: knownSignatures({ findings: before }) },
-  );
-  return verified ? undefined : { how: 'not_verified', said: `${what} ${said}`, findings };
-}
-
-/** Nothing is sent twice by itself, not even what was seen not to be done. */
-const undone = (what: string, { how, said }: Sent): Ended =>
-  how === 'unknown'
-    ? { how, said: `${what} ${said}` }
-    : { how: 'not_verified', said: `${what} ${how === 'failed' ? 'It failed: ' : ''}${said}` };
 
 /** The step planned once more, in the moment before it is sent: it must still be what was approved. */
 async function asApproved({ hands, actions, findings }: Running, { change }: StepStory): Promise<Deed | Ended> {

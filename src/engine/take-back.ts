@@ -1,9 +1,7 @@
-import type { Json } from '../core/json.ts';
 import type { StepStory } from '../core/run-story.ts';
-import { carryOut } from './carry-out.ts';
-import { actionOf, isRefusal, type Deed } from './plan-set.ts';
-import { prove } from './prove.ts';
-import { knownSignatures, plannedAnew, storyOf, type Ended, type Running } from './running.ts';
+import { actionOf, isRefusal } from './plan-set.ts';
+import { plannedAnew, storyOf, type Ended, type Running } from './running.ts';
+import { doneOneWay, provenOneWay } from './step-way.ts';
 
 /**
  * Takes back what a run has done: what has an undo in reverse, then what must be done again for that to count, in order.
@@ -35,29 +33,20 @@ export async function takeBack(running: Running, why: string): Promise<Ended> {
 
 /** Undefined: proven. */
 async function back(
-  { hands, actions, findings }: Running,
+  running: Running,
   { step, change, befores, ways }: StepStory & { readonly step: number },
   way: 'undo' | 'again',
 ): Promise<Ended | undefined> {
+  const { hands, actions } = running;
   const wanted = way === 'undo' ? change.undo : change;
-  const sentBefore = ways[way];
-  if (wanted === null || sentBefore?.verified === true) return undefined;
-  const plain = { action: wanted.action, args: wanted.args };
-  const saved = befores[way];
-  let deed: Pick<Deed, 'action' | 'args'> & { readonly before: Json };
-  if (sentBefore?.how === 'done' && saved !== undefined) deed = { ...actionOf(actions, plain), before: saved };
-  else {
-    const planned = await plannedAnew({ hands, actions }, plain, []);
-    if (isRefusal(planned)) return { how: 'not_verified', said: `${wanted.what} It can't be done: ${planned.because}` };
-    const sent = await carryOut(hands, { step, way }, planned);
-    if (sent.how === 'unknown') return { how: 'unknown', said: `${wanted.what} ${sent.said}` };
-    if (sent.how !== 'done') return { how: 'not_verified', said: `${wanted.what} It failed: ${sent.said}` };
-    deed = { ...planned, before: planned.change.before };
-  }
-  const { verified, said } = await prove(
-    hands,
-    { step, way },
-    { ...deed, knownSignatures: knownSignatures({ findings }) },
-  );
-  return verified ? undefined : { how: 'not_verified', said: `${wanted.what} ${said}` };
+  const sent = ways[way];
+  if (wanted === null || sent?.verified === true) return undefined;
+  const { what, action, args } = wanted;
+  const plain = { action, args };
+  const before = befores[way];
+  if (sent?.how === 'done' && before !== undefined)
+    return await provenOneWay(running, { step, way }, what, { ...actionOf(actions, plain), before });
+  const deed = await plannedAnew({ hands, actions }, plain, []);
+  if (isRefusal(deed)) return { how: 'not_verified', said: `${what} It can't be done: ${deed.because}` };
+  return await doneOneWay(running, { step, way }, what, deed);
 }
