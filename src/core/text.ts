@@ -68,6 +68,8 @@ export function nearest(wanted: string, known: readonly string[]): string | unde
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of known) {
+    // They are at least so far apart, as no character takes more than two places: to compare a megabyte takes seconds.
+    if (wanted.length / 2 - candidate.length >= bestDistance) continue;
     const distance = editDistance(wanted.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }

@@ -3,6 +3,8 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSyn
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { fileEdit } from '../../src/actions/file-edit.ts';
+import type { ChangeOps } from '../../src/core/tool.ts';
+import { policyRevision } from '../../src/engine/policy-revision.ts';
 import { createSshTransport } from '../../src/transport/ssh.ts';
 import { changeOps, freeHand } from '../support/change-ops.ts';
 import { onJournalLine } from '../support/journal-lines.ts';
@@ -66,6 +68,18 @@ function desk(rules: (typeof freeHand)['rules'] = freeHand.rules) {
   return { ...door, put, times, state, sent, path };
 }
 
+const approve = async ({ stores, fleet }: ReturnType<typeof desk>, digest: string) => {
+  const at = Date.now();
+  const who = { node: 'gpu-1', policy: policyRevision(fleet.policy), by: 'cli:ben', how: 'terminal' as const };
+  await stores.approvals.give({ digest, ...who, at, until: at + 60_000 });
+};
+
+async function onlyRun({ runs }: ChangeOps): Promise<string> {
+  const [run] = await runs.list();
+  if (run === undefined || 'trouble' in run) throw new Error('no run');
+  return run.run.id;
+}
+
 describe.skipIf(!isAble)('a disk that is full (needs sshd, mount, root and unshare)', () => {
   beforeAll(async () => {
     await onJournalLine((line, when) => atLine(line, when));
@@ -76,58 +90,56 @@ describe.skipIf(!isAble)('a disk that is full (needs sshd, mount, root and unsha
     await lane.close();
   });
 
+  const noRoom = expect.stringMatching(/no space left on device/i);
   test.each([
     ['runs', 'JOURNAL_FAILED'],
     ['audit', 'AUDIT_FAILED'],
-    ['evidence', 'STATE_FAILED'],
-  ])('here, for %s: nothing is sent, and when there is room again it goes on', async (store, code) => {
+  ])('here, for %s: nothing is sent, and nothing is left that somebody has to look after', async (store, code) => {
     const { put, times, state, ops } = desk();
     const disk = fullDisk(join(state, store));
     disk.fill();
-    expect(await rejection(put())).toMatchObject({ code, message: expect.stringMatching(/no space left on device/i) });
+    expect(await rejection(put())).toMatchObject({ code, message: noRoom });
     expect(times()).toBe('');
     disk.free();
-    // What never came to be sent is no run that somebody has to look after.
-    const open = (await ops.runs.list()).filter((run) => 'trouble' in run || run.closed === undefined);
-    if (store === 'evidence') {
-      const [run] = open;
-      expect(await ops.resume(run !== undefined && 'run' in run ? run.run.id : '', 'on')).toMatchObject({
-        state: 'verified',
-      });
-    } else {
-      expect(open).toEqual([]);
-      expect(await put()).toMatchObject({ state: 'verified' });
-    }
+    expect((await ops.runs.list()).filter((run) => 'trouble' in run || run.closed === undefined)).toEqual([]);
+    expect(await put()).toMatchObject({ state: 'verified' });
     expect(times()).toBe('new\n');
   });
 
-  test.each(['plans', 'approvals'])('here, for %s: nobody can approve it, and nothing is sent', async (store) => {
-    const { put, times, state, stores, fleet } = desk([]);
-    const disk = fullDisk(join(state, store));
-    const { policyRevision } = await import('../../src/engine/policy-revision.ts');
-    const give = async (digest: string) => {
-      const at = Date.now();
-      const policy = policyRevision(fleet.policy);
-      const who = { node: 'gpu-1', policy, by: 'cli:ben', how: 'terminal' as const };
-      await stores.approvals.give({ digest, ...who, at, until: at + 60_000 });
-    };
-    if (store === 'plans') {
-      disk.fill();
-      expect(await rejection(put())).toMatchObject({ code: 'STATE_FAILED' });
-      disk.free();
-    }
-    const { set, state: stands } = await put();
-    expect(stands).toBe('awaiting_approval');
-    await give(set?.digest ?? '');
+  test('here, for evidence: nothing is sent, and the run can be gone on with when there is room', async () => {
+    const { put, times, state, ops } = desk();
+    const disk = fullDisk(join(state, 'evidence'));
     disk.fill();
-    if (store === 'approvals') {
-      // It can't be used up, and what is not used up does not count.
-      expect(await rejection(put())).toMatchObject({ code: 'STATE_FAILED', message: expect.stringContaining('Run ') });
-      expect(times()).toBe('');
-      disk.free();
-    }
-    expect(await put()).toMatchObject({ state: 'verified' });
+    expect(await rejection(put())).toMatchObject({ code: 'STATE_FAILED', message: noRoom });
+    expect(times()).toBe('');
+    disk.free();
+    expect(await ops.resume(await onlyRun(ops), 'on')).toMatchObject({ state: 'verified' });
     expect(times()).toBe('new\n');
+  });
+
+  test('here, for plans: nobody can approve what could not be kept', async () => {
+    const at = desk([]);
+    const disk = fullDisk(join(at.state, 'plans'));
+    disk.fill();
+    expect(await rejection(at.put())).toMatchObject({ code: 'STATE_FAILED', message: noRoom });
+    disk.free();
+    const { set } = await at.put();
+    await approve(at, set?.digest ?? '');
+    disk.fill();
+    expect(await at.put()).toMatchObject({ state: 'verified' });
+  });
+
+  test('here, for approvals: what can not be used up does not count', async () => {
+    const at = desk([]);
+    const disk = fullDisk(join(at.state, 'approvals'));
+    const { set } = await at.put();
+    await approve(at, set?.digest ?? '');
+    disk.fill();
+    expect(await rejection(at.put())).toMatchObject({ code: 'STATE_FAILED', message: noRoom });
+    expect(at.times()).toBe('');
+    disk.free();
+    expect(await at.put()).toMatchObject({ state: 'verified' });
+    expect(at.times()).toBe('new\n');
   });
 
   test('here, for the journal in the middle of a run: no intent on disk, nothing sent', async () => {
@@ -140,9 +152,7 @@ describe.skipIf(!isAble)('a disk that is full (needs sshd, mount, root and unsha
     expect(await rejection(put())).toMatchObject({ code: 'JOURNAL_FAILED', hint: expect.stringContaining('resume') });
     expect(times()).toBe('');
     disk.free();
-    const [run] = await ops.runs.list();
-    if (run === undefined || 'trouble' in run) throw new Error('no run');
-    expect(await ops.resume(run.run.id, 'on')).toMatchObject({ state: 'verified' });
+    expect(await ops.resume(await onlyRun(ops), 'on')).toMatchObject({ state: 'verified' });
     expect(times()).toBe('new\n');
   });
 

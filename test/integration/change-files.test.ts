@@ -69,6 +69,12 @@ interface Declared {
   onSay(message: string): void;
 }
 
+const editable = (name: Story): Partial<Declared> => ({
+  node: (write) => ({ services: { llama: { manager: 'none', editable: [write('a.env', before)] } } }),
+  ...(name === 'race' && { rules: [] }),
+});
+const toCtx = (path: string) => ({ service: 'llama', path, key: 'CTX', value: '8192' });
+
 describe.skipIf(!isAble)('files changed through the whole door (needs sshd, supervisord, root and unshare)', () => {
   beforeAll(async () => {
     manager = await startSupervisord(
@@ -114,12 +120,6 @@ describe.skipIf(!isAble)('files changed through the whole door (needs sshd, supe
     expect([third === second, still]).toEqual([false, other]);
   });
 
-  const editable = (name: Story): Partial<Declared> => ({
-    node: (write) => ({ services: { llama: { manager: 'none', editable: [write('a.env', before)] } } }),
-    ...(name === 'race' && { rules: [] }),
-  });
-  const toCtx = (path: string) => ({ service: 'llama', path, key: 'CTX', value: '8192' });
-
   test.concurrent('an edit that somebody has edited since is not taken back, and the diff says why', async () => {
     const path = join(folder, 'since/a.env');
     const { call, undo, folder: own } = door('since', editable('since'));
@@ -140,10 +140,10 @@ describe.skipIf(!isAble)('files changed through the whole door (needs sshd, supe
 
   test.concurrent('what somebody edits after the approval, or in the last moment, is left as it is', async () => {
     const path = join(folder, 'race/a.env');
-    let last: () => void = () => undefined;
+    const last: (() => void)[] = [];
     const { call, approve } = door('race', {
       ...editable('race'),
-      onSay: (message) => message.startsWith('Sets') && last(),
+      onSay: (message) => message.startsWith('Sets') && last.forEach((happens) => happens()),
     });
     const planned = await call(fileEdit, toCtx(path));
     expect(planned.data.state).toBe('awaiting_approval');
@@ -153,7 +153,7 @@ describe.skipIf(!isAble)('files changed through the whole door (needs sshd, supe
     expect(again.data.state).toBe('awaiting_approval');
     expect(again.data.digest).not.toBe(planned.data.digest);
     await approve(again.data.digest);
-    last = () => writeFileSync(path, `${before}B=3\n`);
+    last.push(() => writeFileSync(path, `${before}B=3\n`));
     const late = await call(fileEdit, toCtx(path));
     expect(late.data.state).toBe('not_verified');
     expect(late.summary).toContain('changed since this was planned');
