@@ -7,12 +7,12 @@ export const serviceRestart = defineTool({
   name: 'service_restart',
   title: 'Restart a service',
   summary:
-    'Restarts one service after approval and proves that it is well again. Refuses where a restart does not help, and says what would.',
+    'Restarts one service after approval and proves that it is well again. Refuses where that does not help, and says what would.',
   effect: 'change',
   input: z.object({
     node: nodeInput,
     service: serviceNameInput,
-    reason: z.string().optional().describe('What was mended just now'),
+    reason: z.string().optional().describe('What was mended'),
     ...changeInputs,
   }),
   data: changeData,
