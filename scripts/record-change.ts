@@ -5,7 +5,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { startSandbox } from '../sandbox/index.ts';
 import { commandLine } from '../src/core/quote.ts';
 
-const cursorMoves = new RegExp(`${'\u001b'}\\[\\d*[GJK]`, 'g');
+const escape = '\u001b';
+const cursorMoves = new RegExp(`${escape}\\[\\d*[GJK]`, 'g');
 
 interface Place extends Readonly<Record<string, string>> {
   readonly program: string;

@@ -12,11 +12,15 @@ beforeAll(async () => {
 afterAll(() => program.remove());
 
 describe('the program as it is built', () => {
-  test.each(Object.entries(mcpClients))('shows %s the list of the catalog, in its order', async (_, connect) => {
-    const session = await connect(program, ['mcp']);
+  const shows = Object.entries(mcpClients).flatMap(([name, connect]) => [
+    { name, connect, words: ['mcp'], tools: catalog.filter(({ toolset }) => toolset === undefined) },
+    { name, connect, words: ['mcp', '--repair'], tools: catalog },
+  ]);
+  test.each(shows)('shows $name that asked for $words the tools of it, in their order', async (each) => {
+    const session = await each.connect(program, each.words);
     const listed = await session.tools();
     await session.close();
-    const entries = catalog.map(toolEntry);
+    const entries = each.tools.map(toolEntry);
     expect(listed.map(({ name }) => name)).toEqual(entries.map(({ name }) => name));
     expect(listed).toMatchObject(JSON.parse(JSON.stringify(entries)));
   });
