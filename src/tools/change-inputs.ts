@@ -8,7 +8,7 @@ import { oneNode } from './declared.ts';
 /** Inputs that all tools share that change something. */
 export const changeInputs = {
   why: z.string().default('').describe('Why, for the record'),
-  plan: z.boolean().default(false).describe('Only show the plan'),
+  plan: z.boolean().default(false).describe('Only plan'),
 };
 
 export const serviceNameInput = z.string().describe('As declared');

@@ -2,6 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { ChangeOps } from '../../src/core/tool.ts';
+import { runShow } from '../../src/tools/run-show.ts';
+import { runUndo } from '../../src/tools/run-undo.ts';
 import { createSshTransport } from '../../src/transport/ssh.ts';
 import { changeOps, freeHand } from '../support/change-ops.ts';
 import { canMakeRooms, lockRoom, type LockRoom } from '../support/lock-room.ts';
@@ -179,6 +181,31 @@ describe.skipIf(!has('sshd') || !canMakeRooms)(
       const { ops, request, texts } = desk(options);
       expect(await ops.change(request())).toMatchObject(expected);
       expect(texts()).toEqual(['old']);
+    });
+
+    test.each<[string, string, number]>([
+      ['a secret, which a plan would show and keep', 'password=hunter2hunter2', 1],
+      ['the same thing twice, of which nobody could say how it looks then', 'new', 2],
+    ])('is not planned with %s', async (_what, text, times) => {
+      const at = desk();
+      const [step] = at.request(text).steps;
+      if (step === undefined) throw new Error('no step');
+      const steps = Array.from({ length: times }, () => step);
+      expect(await rejection(at.ops.change({ ...at.request(), steps }))).toMatchObject({ code: 'USAGE' });
+      expect(at.times()).toEqual([]);
+      expect(await at.ops.runs.list()).toEqual([]);
+    });
+
+    test('is taken back later by a run of its own, and the first one tells so', async () => {
+      const at = desk();
+      const { run = '' } = await at.ops.change(at.request());
+      const next = [expect.objectContaining({ tool: 'run_undo' })];
+      expect(await runShow.run({ run }, at.ops)).toMatchObject({ status: 'ok', next, notes: [] });
+      const undone = await runUndo.run({ run, why: '', plan: false }, at.ops);
+      expect(undone).toMatchObject({ data: { state: 'verified' } });
+      expect(at.texts()).toEqual(['old']);
+      const notes = [`Run ${undone.data.run} has taken it back.`];
+      expect(await runShow.run({ run }, at.ops)).toMatchObject({ status: 'ok', next: [], notes });
     });
 
     test('is held back a while after another, also by another process', async () => {

@@ -19,10 +19,12 @@ describe.each(Object.entries(mcpClients))('%s', (_, connect) => {
     return session;
   };
 
-  test('learns who answers and how to triage, in at most 2 KB', async () => {
+  test('learns who answers, how to triage and how to change, in at most 2 KB', async () => {
     await open();
     expect(session.serverName()).toBe('rackhand');
-    expect(session.instructions()).toContain('Start with node_triage');
+    expect(session.instructions()).toContain('start with node_triage');
+    for (const state of ['awaiting_approval', 'held', 'denied', 'refused', 'unknown'])
+      expect(session.instructions()).toContain(state);
     expect(Buffer.byteLength(session.instructions() ?? '')).toBeLessThanOrEqual(2_048);
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { nodeSchema } from '../../src/core/node.ts';
+import { policySchema } from '../../src/core/policy.ts';
 import { tools } from '../../src/tools/index.ts';
 
 const readme = readFileSync('README.md', 'utf8');
@@ -16,6 +17,12 @@ describe('the README', () => {
       'gpu-1',
     );
     expect(fleet.trim().split('\n').length).toBeLessThanOrEqual(10);
+  });
+
+  test('shows a policy that is valid, of five lines', () => {
+    const [, text = ''] = blocks('yaml');
+    expect(z.strictObject({ policy: policySchema }).parse(parse(text)).policy.rules).toHaveLength(3);
+    expect(text.trim().split('\n')).toHaveLength(5);
   });
 
   test.each(blocks('json').map((text) => [text]))('shows JSON that can be pasted: %s', (text) => {
