@@ -14,6 +14,7 @@ export interface Special {
 
 const mostTailBytes = 4_194_304;
 const [pieceBytes, pageBytes] = [65_536, 4_096];
+const piecesAhead = 4;
 
 /**
  * What the kernel writes in one go (single_open of seq_file, sysctl, sysfs): a piece shorter than a page and than what was
@@ -24,7 +25,8 @@ const inOnePiece =
 
 /**
  * The kernel hands out any other such file in pieces of its own choice and only an empty read ends it, so the reads go to
- * where they ended last time, all at once, and on from there where they end elsewhere now.
+ * where they ended last time, all at once, and on from there where they end elsewhere now. What was read at a place where no
+ * piece begins is never used.
  */
 export async function readSpecial(
   desk: Desk,
@@ -40,16 +42,20 @@ export async function readSpecial(
     const into = Buffer.allocUnsafe(roomAt(position));
     return into.length === 0 ? into : into.subarray(0, await desk.read(file.path, file.handle, into, position));
   };
+  const read = new Map<number, Buffer>();
+  const readAt = async (positions: readonly number[]) => {
+    const found = await Promise.all(positions.map(step));
+    for (const [index, position] of positions.entries()) read.set(position, found[index] ?? Buffer.alloc(0));
+  };
   const pieces: Buffer[] = [];
   const stops: number[] = [];
   let at = start;
-  const isWhole = inOnePiece.test(file.path);
-  const expected = [start, ...(start === 0 ? file.stops : [])];
-  const early = await Promise.all(expected.map(step));
-  for (let index = 0; ; index += 1) {
-    const piece = expected[index] === at ? (early[index] ?? (await step(at))) : await step(at);
-    if (piece.length === 0) break;
-    const isLast = isWhole && piece.length < Math.min(pageBytes, roomAt(at));
+  await readAt([start, ...(start === 0 ? file.stops : [])]);
+  for (;;) {
+    if (!read.has(at)) await readAt(likely(at, pieces.at(-1)?.length ?? 0));
+    const piece = read.get(at);
+    if (piece === undefined || piece.length === 0) break;
+    const isLast = piece.length < Math.min(pageBytes, roomAt(at)) && inOnePiece.test(file.path);
     pieces.push(piece);
     at += piece.length;
     file.longest = Math.max(file.longest, piece.length);
@@ -62,3 +68,7 @@ export async function readSpecial(
     ? { ok: true, bytes, offset: start, size: file.size }
     : { ok: true, bytes: bytes.subarray(-ask.bytes), offset: Math.max(0, at - ask.bytes), size: file.size };
 }
+
+/** Where the next pieces will begin: of a long table all are as long as the last one. */
+const likely = (at: number, length: number): readonly number[] =>
+  length < pageBytes / 2 ? [at] : Array.from({ length: piecesAhead }, (_, index) => at + index * length);
