@@ -5,9 +5,9 @@ import { once } from 'node:events';
 import { tmpdir, userInfo } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import ssh2 from 'ssh2';
 import { fleetFile } from './fleet-file.ts';
 import { ggufModel } from './gguf.ts';
+import { keyPair } from './keys.ts';
 import { ecosystem, endServices, serviceStates, startServices, type AppState, type SandboxPlace } from './services.ts';
 import { startSshServer } from './ssh-server.ts';
 
@@ -81,7 +81,7 @@ async function fill(folder: string, home: string, clean: () => void): Promise<Sa
   const ecosystemFile = join(folder, 'ecosystem.json');
   await writeFile(ecosystemFile, JSON.stringify(ecosystem(place), null, 2));
 
-  const [hostKey, clientKey] = [ssh2.utils.generateKeyPairSync('ed25519'), ssh2.utils.generateKeyPairSync('ed25519')];
+  const [hostKey, clientKey] = [keyPair(), keyPair()];
   const overlay = new Map([
     ['/usr/bin/nvidia-smi', join(gpu, 'nvidia-smi')],
     ['/proc/driver/nvidia', join(gpu, 'proc')],

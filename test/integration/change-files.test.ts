@@ -16,6 +16,7 @@ import { startLane, type Lane } from '../support/lane.ts';
 import { canMakeRooms } from '../support/lock-room.ts';
 import { has } from '../support/requires.ts';
 import { safetensorsFile } from '../support/safetensors.ts';
+import { until } from '../support/until.ts';
 import { startSupervisord, type Supervisord } from '../support/supervisord.ts';
 
 const isAble = has('sshd') && has('supervisord') && canMakeRooms;
@@ -104,6 +105,7 @@ describe.skipIf(!isAble)('files changed through the whole door (needs sshd, supe
       },
     });
     const pids = async () => [await manager.pidOf('llama'), await manager.pidOf('other')];
+    await until(async () => (await pids()).every((pid) => pid !== undefined));
     const [llama, other] = await pids();
     const edit = await call(fileEdit, { service: 'llama', path, key: 'CTX', value: '8192', restart: true });
     expect(edit).toMatchObject({ status: 'ok', data: { state: 'verified', changes: [{}, {}] } });
@@ -143,7 +145,7 @@ describe.skipIf(!isAble)('files changed through the whole door (needs sshd, supe
     const last: (() => void)[] = [];
     const { call, approve } = door('race', {
       ...editable('race'),
-      onSay: (message) => message.startsWith('Sets') && last.forEach((happens) => happens()),
+      onSay: (message) => message.startsWith('Set ') && last.forEach((happens) => happens()),
     });
     const planned = await call(fileEdit, toCtx(path));
     expect(planned.data.state).toBe('awaiting_approval');

@@ -105,7 +105,7 @@ describe.skipIf(!isAble)('the policy at the door (needs sshd, root and unshare)'
     const report = await callTool(ops, commandRunTool, { node: 'gpu-1', command: 'wipe' });
     expect(report).toMatchObject({
       data: { state: 'denied', run: null },
-      next: [{ say: expect.stringContaining(`A person does it: Runs touch ${made}`) }],
+      next: [{ say: expect.stringContaining(`A person does it: Run touch ${made}`) }],
     });
     expect(existsSync(made)).toBe(false);
   });

@@ -115,7 +115,7 @@ describe.skipIf(!isAble)(
       expect(report).toMatchObject({
         data: { state: 'rolled_back' },
         summary: expect.stringMatching(
-          /It answers in \d{3,} ms instead of .*: it is slower\. What was changed is taken back/,
+          /It answers in \d{3,} ms instead of .*: it is slower\. What it had changed is taken back/,
         ),
       });
       expect([setTo(), await runsWith(), kept().length]).toEqual(['3', '3', 1]);

@@ -88,12 +88,13 @@ describe.skipIf(!has('bindfs') || !existsSync('/dev/fuse'))('a real FUSE mount (
     'whose program is stopped holds up who looks there, and two looks show it (needs ps)',
     async () => {
       daemon.kill('SIGSTOP');
-      const reader = spawn('ls', [place], { stdio: 'ignore' });
+      // Whoever lists it would wait for the lock of who lists it already.
+      const reader = spawn('stat', ['-f', place], { stdio: 'ignore' });
       await until(() => readFileSync(`/proc/${reader.pid}/wchan`, 'utf8').startsWith('request_wait'));
       const looks = [await drive(processes.steps({})), await drive(processes.steps({}))] as const;
       reader.kill('SIGKILL');
       expect(nodeStuck.evaluate({ looks }, testNode(), testNode())).toMatchObject([
-        { status: 'degraded', summary: expect.stringContaining(`ls (pid ${reader.pid}, in request_wait_answer)`) },
+        { status: 'degraded', summary: expect.stringContaining(`stat (pid ${reader.pid}, in request_wait_answer)`) },
       ]);
     },
   );

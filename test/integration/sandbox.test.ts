@@ -7,10 +7,11 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import ssh2 from 'ssh2';
+import type ssh2 from 'ssh2';
 import type { Client, ClientChannel, SFTPWrapper } from 'ssh2';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startSandbox, type Sandbox } from '../../sandbox/index.ts';
+import { keyPair } from '../../sandbox/keys.ts';
 import { has } from '../support/requires.ts';
 import { openCommand, runOver, sshClient } from '../support/ssh-client.ts';
 
@@ -80,7 +81,7 @@ describe('commands', () => {
 describe('a login', () => {
   test('is refused with another key, and for another user', async () => {
     const file = join(sandbox.folder, 'other-key');
-    writeFileSync(file, ssh2.utils.generateKeyPairSync('ed25519').private);
+    writeFileSync(file, keyPair().private);
     await expect(login(file)).rejects.toThrow('authentication methods failed');
     await expect(login(undefined, 'someone-else')).rejects.toThrow('authentication methods failed');
     await expect(sshClient({ port: sandbox.port, username: user, password: 'x' })).rejects.toThrow(

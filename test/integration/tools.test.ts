@@ -183,7 +183,7 @@ describe('over a real SSH connection to the sandbox node', () => {
     const { run } = done.data as { run: string };
     expect(await call('run_list')).toMatchObject({ data: { runs: [{ run, state: 'verified', node: 'sandbox' }] } });
     expect(await call('run_show', { run })).toMatchObject({
-      data: { approvedBy: 'cli:ben', why: 'a test', steps: [{ step: 1, how: 'done, proven' }] },
+      data: { approvedBy: 'cli:ben', why: 'a test', steps: [{ step: 1, how: 'done and proven' }] },
     });
   });
 
