@@ -200,6 +200,10 @@ autostart=false
       },
     });
     const move = onThisMachine(modelQuarantine, { service: 'maps', path, reason: 'none' }, node);
+    // Each comes up in its own time.
+    await until(
+      async () => (await move.change()).drops.filter((each) => / runs (?:and|without)/.test(each)).length === 3,
+    );
     await until(async () => (await move.change()).drops.filter((each) => each.includes('has it open')).length === 2);
     expect((await move.change()).drops).toEqual([
       'maps runs and has it open: it goes on with it, and can not start anew without it.',
