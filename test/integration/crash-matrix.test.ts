@@ -1,12 +1,12 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRuns } from '../../src/engine/runs.ts';
+import { bundled } from '../support/bundled.ts';
 import { canMakeRooms, lockRoom, type LockRoom } from '../support/lock-room.ts';
 import { has } from '../support/requires.ts';
 import { sshNode, startSshd, type Sshd } from '../support/sshd.ts';
@@ -65,17 +65,7 @@ async function story(lane: number, kill: { at: number; before: boolean }, way: '
 
 describe.skipIf(!isAble)('killed at every boundary of a run of three changes (needs sshd, root and unshare)', () => {
   beforeAll(async () => {
-    await build({
-      entryPoints: [join(import.meta.dirname, '../support/crash-program.ts')],
-      outfile: program,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      packages: 'external',
-      logLevel: 'error',
-    });
-    // Packages are found from where the program lies.
-    execFile('ln', ['-s', join(import.meta.dirname, '../../node_modules'), join(folder, 'node_modules')]);
+    await bundled('crash-program.ts', program);
     lanes = await Promise.all(
       Array.from({ length: laneCount }, async () => {
         const room = await lockRoom();

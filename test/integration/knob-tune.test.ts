@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { actions } from '../../src/actions/index.ts';
 import type { Node } from '../../src/core/node.ts';
@@ -15,6 +14,7 @@ import { runShow } from '../../src/tools/run-show.ts';
 import { runUndo } from '../../src/tools/run-undo.ts';
 import { createSshTransport } from '../../src/transport/ssh.ts';
 import { changeOps, freeHand } from '../support/change-ops.ts';
+import { bundled } from '../support/bundled.ts';
 import { canMakeRooms, lockRoom, type LockRoom } from '../support/lock-room.ts';
 import { has } from '../support/requires.ts';
 import { freePort, sshNode, startSshd, type Sshd } from '../support/sshd.ts';
@@ -159,16 +159,7 @@ describe.skipIf(!isAble)(
       let program: string;
       beforeAll(async () => {
         program = join(folder, 'crash.mjs');
-        await build({
-          entryPoints: [join(import.meta.dirname, '../support/crash-program.ts')],
-          outfile: program,
-          bundle: true,
-          platform: 'node',
-          format: 'esm',
-          packages: 'external',
-          logLevel: 'error',
-        });
-        symlinkSync(join(import.meta.dirname, '../../node_modules'), join(folder, 'node_modules'));
+        await bundled('crash-program.ts', program);
       });
 
       /** Killed after so many lines of its journal. The 3rd is the measure before, the 12th the one after, then the judgement. */
