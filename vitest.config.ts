@@ -11,6 +11,7 @@ export default defineConfig({
           include: ['test/*.test.ts', 'test/{unit,property}/**/*.test.ts'],
           // Against what hangs, not what is slow: a property test of hundreds of rounds waits for a busy machine.
           testTimeout: 60_000,
+          expect: { poll: { timeout: 20_000 } },
         },
       },
       {
@@ -19,6 +20,7 @@ export default defineConfig({
           include: ['test/{integration,protocol,situations}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: 20_000 } },
           // Of the tests that may run beside each other: most of their time is waited.
           maxConcurrency: 12,
         },

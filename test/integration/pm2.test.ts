@@ -136,7 +136,10 @@ describe('a real pm2', () => {
     const dying = join(folder, 'dying');
     await call(dying, 'ping');
     process.kill(daemonOf(dying), 'SIGKILL');
-    await vi.waitFor(async () => expect(await list(dying)).toMatchObject({ reachable: false, reason: 'stale' }));
+    await vi.waitFor(
+      async () => expect(await list(dying)).toMatchObject({ reachable: false, reason: 'stale' }),
+      20_000,
+    );
     // The number of the dead daemon may belong to another program by now.
     for (const pid of [process.pid, daemonOf(home)]) {
       writeFileSync(join(dying, 'pm2.pid'), String(pid));
@@ -162,7 +165,7 @@ describe('a real pm2', () => {
       const pid = stateOf(await list(left), 'comfyui-gpu0')?.pid ?? 0;
       try {
         process.kill(daemonOf(left), 'SIGKILL');
-        await vi.waitFor(async () => expect(await list(left)).toMatchObject({ reason: 'stale' }));
+        await vi.waitFor(async () => expect(await list(left)).toMatchObject({ reason: 'stale' }), 20_000);
         const held = expect.stringMatching(
           new RegExp(`^Port ${port} is held by process ${pid} .* pm2 can not be asked for`),
         );

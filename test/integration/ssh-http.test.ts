@@ -202,10 +202,10 @@ describe.skipIf(!has('sshd'))('what is wrong is told apart (needs sshd)', () => 
     const { url, requests } = await site((request) => request.socket.on('close', ended));
     const given = new AbortController();
     const asked = session.ask(http(url), given.signal);
-    await vi.waitFor(() => expect(requests).toHaveLength(1));
+    await vi.waitFor(() => expect(requests).toHaveLength(1), 20_000);
     given.abort();
     await expect(asked).rejects.toMatchObject({ code: 'CANCELLED' });
-    await vi.waitFor(() => expect(ended).toHaveBeenCalled());
+    await vi.waitFor(() => expect(ended).toHaveBeenCalled(), 20_000);
   });
 });
 

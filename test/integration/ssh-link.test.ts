@@ -19,7 +19,7 @@ describe.skipIf(!has('sshd'))('a lost link is unknown, never success (needs sshd
   test('sshd killed while a command runs', async () => {
     const session = await transport.open(sshNode(sshd, {}, 'killed'));
     const running = session.ask(run(['sh', '-c', 'echo started; exec sleep 60']));
-    await vi.waitFor(async () => expect(await sleeping('sleep 60')).toBe(true));
+    await vi.waitFor(async () => expect(await sleeping('sleep 60')).toBe(true), 20_000);
     sshd.killSessions();
     await expect(running).rejects.toMatchObject({ code: 'LINK_LOST' });
   });
@@ -28,7 +28,7 @@ describe.skipIf(!has('sshd'))('a lost link is unknown, never success (needs sshd
     const session = await transport.open(sshNode(sshd, {}, 'again'));
     await session.ask(stat('/'));
     const lost = session.ask(run(['sleep', '61']));
-    await vi.waitFor(async () => expect(await sleeping('sleep 61')).toBe(true));
+    await vi.waitFor(async () => expect(await sleeping('sleep 61')).toBe(true), 20_000);
     sshd.killSessions();
     await expect(lost).rejects.toMatchObject({ code: 'LINK_LOST' });
     expect(await session.ask(stat('/'))).toMatchObject({ ok: true });
@@ -41,7 +41,7 @@ describe.skipIf(!has('sshd'))('a lost link is unknown, never success (needs sshd
     const session = await transport.open(sshNode(gone, {}, 'gone'));
     await session.ask(stat('/'));
     const running = session.ask(run(['sleep', '62']));
-    await vi.waitFor(async () => expect(await sleeping('sleep 62')).toBe(true));
+    await vi.waitFor(async () => expect(await sleeping('sleep 62')).toBe(true), 20_000);
     await gone.kill();
     await expect(running).rejects.toMatchObject({ code: 'LINK_LOST' });
     await expect(session.ask(stat('/'))).rejects.toMatchObject({ code: 'UNREACHABLE' });
@@ -90,9 +90,9 @@ describe.skipIf(!has('sshd'))('connections come and go (needs sshd)', () => {
     const session = await brief.open(sshNode(sshd, {}, 'idle'));
     await session.ask(stat('/'));
     const before = sshd.logins();
-    await vi.waitFor(() => expect(sshd.log()).toMatch(/Received disconnect|Connection closed by/));
+    await vi.waitFor(() => expect(sshd.log()).toMatch(/Received disconnect|Connection closed by/), 20_000);
     expect(await session.ask(stat('/'))).toMatchObject({ ok: true });
-    await vi.waitFor(() => expect(sshd.logins()).toBe(before + 1));
+    await vi.waitFor(() => expect(sshd.logins()).toBe(before + 1), 20_000);
     await brief.close();
   });
 
@@ -108,7 +108,7 @@ describe.skipIf(!has('sshd'))('connections come and go (needs sshd)', () => {
     const session = await closing.open(sshNode(sshd, {}, 'closing'));
     const running = session.ask(run(['sleep', '63']));
     const opening = closing.open(sshNode(sshd, {}, 'opening'));
-    await vi.waitFor(async () => expect(await sleeping('sleep 63')).toBe(true));
+    await vi.waitFor(async () => expect(await sleeping('sleep 63')).toBe(true), 20_000);
     const ends = Promise.allSettled([running, opening]);
     await closing.close();
     const [first] = await ends;

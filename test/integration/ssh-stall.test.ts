@@ -33,8 +33,8 @@ test.skipIf(!has('sshd'))(
     await expect(session.ask(stat('/etc'))).rejects.toMatchObject({ code: 'WEDGED' });
 
     process.kill(server, 'SIGCONT');
-    await vi.waitFor(async () => expect(await session.ask(stat('/etc'))).toMatchObject({ ok: true }));
-    await vi.waitFor(() => expect(sftpServers(sshd)).toHaveLength(1));
+    await vi.waitFor(async () => expect(await session.ask(stat('/etc'))).toMatchObject({ ok: true }), 20_000);
+    await vi.waitFor(() => expect(sftpServers(sshd)).toHaveLength(1), 20_000);
   },
 );
 
@@ -49,10 +49,10 @@ test.skipIf(!has('sshd'))(
     const slow = session.ask(read('/etc/hostname', { deadlineMs: 20_000 }));
     // By the second server another question shows that the first one is taken for hung.
     await session.ask(stat('/usr'));
-    await vi.waitFor(() => expect(sftpServers(sshd)).toHaveLength(2));
+    await vi.waitFor(() => expect(sftpServers(sshd)).toHaveLength(2), 20_000);
     process.kill(server, 'SIGCONT');
     expect(await slow).toMatchObject({ ok: true });
-    await vi.waitFor(() => expect(sftpServers(sshd)).toHaveLength(1));
+    await vi.waitFor(() => expect(sftpServers(sshd)).toHaveLength(1), 20_000);
   },
 );
 

@@ -116,7 +116,10 @@ describe.each(Object.entries(mcpClients))('%s', (_, connect) => {
     await vi.waitFor(() => expect(onprogress).toHaveBeenCalled(), { timeout: 10_000 });
     stop.abort();
     await expect(call).rejects.toThrow(/abort/i);
-    await vi.waitFor(() => expect(program.notes().filter((line) => line === 'cleaned up')).toHaveLength(before + 1));
+    await vi.waitFor(
+      () => expect(program.notes().filter((line) => line === 'cleaned up')).toHaveLength(before + 1),
+      20_000,
+    );
     expect((await session.call('node_fail', { how: 'ok' })).isError).toBeFalsy();
   });
 

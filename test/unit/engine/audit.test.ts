@@ -170,7 +170,7 @@ describe('a change', () => {
     let flush: (() => void) | undefined;
     datasync.mockImplementationOnce(() => new Promise<void>((resolve) => (flush = resolve)));
     const changed = change();
-    await vi.waitFor(() => expect(datasync.mock.calls.length).toBe(2));
+    await vi.waitFor(() => expect(datasync.mock.calls.length).toBe(2), 20_000);
     expect(asked).toEqual(['pm2', '/a', '/a']);
     flush?.();
     await changed;

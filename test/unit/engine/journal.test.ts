@@ -209,7 +209,7 @@ describe('the disk', () => {
     datasync.mockImplementationOnce(() => new Promise<void>((resolve) => (flush = resolve)));
     let acknowledged = false;
     const appended = journal.append({ type: 'intent', step: 2, way: 'do', what: '' }).then(() => (acknowledged = true));
-    await vi.waitFor(() => expect(datasync.mock.calls.length).toBe(1));
+    await vi.waitFor(() => expect(datasync.mock.calls.length).toBe(1), 20_000);
     expect(acknowledged).toBe(false);
     flush?.();
     await appended;
