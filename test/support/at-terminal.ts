@@ -24,13 +24,15 @@ export async function atTerminal(line: string, env: Readonly<Record<string, stri
   const left = [...typing];
   terminal.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString();
-    const [next] = left;
-    const found = next === undefined ? -1 : output.indexOf(next.after, seen);
-    if (next === undefined || found === -1) return;
-    left.shift();
-    seen = found + next.after.length;
-    if (next.type === 'hang up') terminal.kill('SIGKILL');
-    else terminal.stdin.write(next.type);
+    // Two things that are waited for may come at once.
+    for (let next = left[0]; next !== undefined; next = left[0]) {
+      const found = output.indexOf(next.after, seen);
+      if (found === -1) return;
+      left.shift();
+      seen = found + next.after.length;
+      if (next.type === 'hang up') terminal.kill('SIGKILL');
+      else terminal.stdin.write(next.type);
+    }
   });
   const [code] = (await once(terminal, 'close')) as [number | null];
   return { code, output };
