@@ -53,7 +53,7 @@ export function fleetFile(input: FleetFileInput): string {
     },
   };
   // Whoever tries one change after another should not have to wait for minutes.
-  const policy = { limits: { cooldownSeconds: 5, restartsPer30Min: 10, restartsPer7Days: 100 } };
+  const policy = { limits: { cooldownSeconds: 1, restartsPer30Min: 10, restartsPer7Days: 100 } };
   return stringify({ nodes: { sandbox: node }, policy });
 }
 
