@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,11 +8,13 @@ import { signatureNamespace } from '../engine/verify-signature.ts';
 import { myAccount } from '../transport/my-account.ts';
 import { lendTerminal } from './controlling-terminal.ts';
 
+const endAgainMs = 200;
+
 /** A key that signs, and the name that the signers' file has for it. */
 export interface Signer {
   readonly by: string;
-  /** An armored signature of a text. Errors: `NOT_APPROVED` where there is none. */
-  sign(text: string): Promise<string>;
+  /** An armored signature of a text. Errors: `NOT_APPROVED` where there is none, also when `signal` aborts. */
+  sign(text: string, signal: AbortSignal): Promise<string>;
 }
 
 /**
@@ -31,7 +33,7 @@ export async function approvalSigner(key: string, signers: string): Promise<Sign
     throw new OpsError('NOT_APPROVED', `${key} is none of the keys of ${signers}, so its signature would not count.`);
   return {
     by: names?.find((name) => !/[*?!]/.test(name)) ?? myAccount().user,
-    sign: (text) => signed(text, key),
+    sign: (text, signal) => signed(text, key, signal),
   };
 }
 
@@ -56,7 +58,7 @@ export function signerNames(file: string, blob: string): readonly string[] | und
   return undefined;
 }
 
-async function signed(text: string, key: string): Promise<string> {
+async function signed(text: string, key: string, signal: AbortSignal): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'rackhand-'));
   try {
     // A file, for the stdin of ssh-keygen is the terminal: it asks there for a passphrase, a PIN or a touch.
@@ -65,9 +67,12 @@ async function signed(text: string, key: string): Promise<string> {
     const code = await lendTerminal(async (terminal) => {
       const words = ['-Y', 'sign', '-q', '-n', signatureNamespace, '-f', key, file];
       const child = spawn('ssh-keygen', words, { stdio: [terminal, terminal, terminal] });
-      const [exit]: unknown[] = await once(child, 'close').catch((cause: unknown) => {
-        throw new OpsError('NOT_APPROVED', 'ssh-keygen can not be run here; nothing was stored.', { cause });
-      });
+      const letGo = endedBy(signal, child);
+      const [exit]: unknown[] = await once(child, 'close')
+        .catch((cause: unknown) => {
+          throw new OpsError('NOT_APPROVED', 'ssh-keygen can not be run here; nothing was stored.', { cause });
+        })
+        .finally(letGo);
       return exit;
     });
     if (code === 0) return await readFile(`${file}.sig`, 'utf8');
@@ -75,4 +80,21 @@ async function signed(text: string, key: string): Promise<string> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Ends a program that asks at the terminal when its user has stopped us; it gives the terminal its echo back before it
+ * goes. It gets the Ctrl-C too, and misses it where it has shown its question and does not read yet.
+ */
+function endedBy(signal: AbortSignal, child: ChildProcess): () => void {
+  let again: NodeJS.Timeout | undefined;
+  const end = () => {
+    again = setInterval(() => child.kill(), endAgainMs);
+  };
+  if (signal.aborted) end();
+  else signal.addEventListener('abort', end, { once: true });
+  return () => {
+    signal.removeEventListener('abort', end);
+    clearInterval(again);
+  };
 }

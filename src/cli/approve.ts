@@ -101,7 +101,7 @@ async function confirm({ set }: Proposal, { paint, say, ask }: Terminal, signal:
 /** Errors: `NOT_APPROVED`, also where the person stops it while a key is asked for. */
 async function signedAt({ say }: Terminal, { by, sign }: Signer, text: string, signal: AbortSignal): Promise<string> {
   say(`Signing as ${oneLine(by)}. If your security key blinks, touch it.`);
-  const signature = await sign(text);
+  const signature = await sign(text, signal);
   if (signal.aborted) throw declined();
   return signature;
 }
