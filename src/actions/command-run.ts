@@ -36,7 +36,7 @@ export const commandRun = defineAction({
       risk,
       what: `Run ${commandWords(command)}.${why === undefined ? '' : ` ${why}`}`,
       drops: [`What it does is known to whoever declared it${service === undefined ? '' : `; ${service} may pause`}.`],
-      proves: proves.length > 0 ? proves : ['Nothing is declared that would prove it but its exit code.'],
+      proves: proves.length > 0 ? proves : ['Nothing: declare `files` or a `service` of it, or it ends as unknown.'],
       undo: commandUndo(command),
       world: { ...world, files, service: service ?? null },
       before: yield* filesBefore(files, command.become),

@@ -47,8 +47,8 @@ export interface Ops {
 
 /** Runs as their journals tell them. */
 export interface Runs {
-  /** The newest first. A journal that can't be read is told of, not left out. */
-  list(): Promise<readonly (RunStory | { readonly id: string; readonly trouble: string })[]>;
+  /** The newest first, of those that began at `since` (epoch ms) or later. A journal that can't be read is told of, not left out. */
+  list(since?: number): Promise<readonly (RunStory | { readonly id: string; readonly trouble: string })[]>;
   /** Errors: `UNKNOWN_RUN`, `JOURNAL_FAILED`. */
   find(id: string): Promise<RunStory>;
 }

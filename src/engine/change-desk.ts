@@ -53,6 +53,6 @@ export async function judge(
   set: ChangeSet,
   { node, undoes }: Pick<ChangeRequest, 'node' | 'undoes'>,
 ): Promise<Judgement> {
-  const past = undoes === undefined ? await pastWishes(runs, await approvals.list()) : [];
+  const past = undoes === undefined ? await pastWishes(runs, await approvals.list(), Date.now()) : [];
   return judgeSet(set, { fleet, node, principal, at: Date.now(), past });
 }

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { captured } from '../core/capture.ts';
 import type { Ask, Reply } from '../core/command.ts';
-import { describeAsk } from '../core/describe-ask.ts';
 import { remembered } from '../core/remembered.ts';
 import { clean, redact } from '../core/text.ts';
+import { askWords } from './ask-words.ts';
 import { parsed } from './plans.ts';
 import { stateFailed } from './whole-file.ts';
 
@@ -126,7 +126,7 @@ function createNewest(mostBytes: number) {
 export type EvidenceStore = ReturnType<typeof createEvidence>;
 
 function shown({ node, bootId, probe, ask, reply }: Observation, secrets: readonly string[]): Omit<Evidence, 'id'> {
-  const question = redact(describeAsk(ask), secrets);
+  const question = askWords(ask, secrets);
   const when = new Date(reply.at).toISOString();
   const head = `${probe} on ${node} at ${when}, boot ${bootId}, ${Math.round(reply.ms)} ms\n$ ${question}\n`;
   return { title: `${node}: ${question}`, text: head + redact(clean(answerText(reply)), secrets) };

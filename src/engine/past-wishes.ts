@@ -2,9 +2,16 @@ import type { ChangeSet } from '../core/change-set.ts';
 import type { Runs } from '../core/tool.ts';
 import type { PastWish } from './brakes.ts';
 
+/** No brake looks back further, and a run is over in a day. */
+const longestMs = 8 * 86_400_000;
+
 /** What was wanted and done before, for the brakes: from the journals, so that no restart of the program lets go of one. */
-export async function pastWishes(runs: Runs, proposed: readonly ChangeSet[]): Promise<readonly PastWish[]> {
-  const done = (await runs.list()).flatMap((run): readonly PastWish[] => {
+export async function pastWishes(
+  runs: Runs,
+  proposed: readonly ChangeSet[],
+  now: number,
+): Promise<readonly PastWish[]> {
+  const done = (await runs.list(now - longestMs)).flatMap((run): readonly PastWish[] => {
     if (!('steps' in run)) return [];
     return run.steps.flatMap(({ change, ways }) =>
       Object.values(ways).map(({ at }) => ({ ...wishOf(run.run.node, change, at), done: true })),

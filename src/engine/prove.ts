@@ -15,6 +15,8 @@ const untold = 'untold';
 
 export interface Proven {
   readonly verified: boolean;
+  /** Nothing that can be looked at tells. */
+  readonly isUntold?: true;
   /** By what it is proven, as the rest of a sentence; or why it is not, as a sentence. */
   readonly said: string;
   /** Of the last look. */
@@ -43,6 +45,11 @@ export async function prove(
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
     const at = performance.now();
     const sample = await sampled(hands, deed);
+    // Looking again would tell no more, and an answer alone is no proof.
+    if (sample.is === 'well' && sample.mark === untold && checks.length === 0) {
+      const said = 'It answered that it was done, and nothing is declared that would show it.';
+      return await written(hands, which, { verified: false, isUntold: true, said, findings: [] });
+    }
     if (sample.is === 'well')
       well =
         sample.mark === well?.mark ? { ...well, looks: well.looks + 1 } : { mark: sample.mark, since: at, looks: 1 };
@@ -50,8 +57,7 @@ export async function prove(
     const heldMs = well === undefined ? 0 : at - well.since;
     if (well !== undefined && well.looks > 1 && heldMs >= quietSeconds * 1_000) {
       const held = `for ${durationText(quietSeconds)} without a break, in ${well.looks} looks`;
-      const said =
-        checks.length > 0 ? `well ${held}` : well.mark === untold ? 'by its own answer alone' : `seen so ${held}`;
+      const said = `${checks.length > 0 ? 'well' : 'seen so'} ${held}`;
       return await written(hands, which, { verified: true, said, findings: sample.findings });
     }
     if ((well?.since ?? at) - start > withinSeconds * 1_000) {

@@ -8,6 +8,9 @@ import { readJournal } from './journal.ts';
 /** By time, so that names sort as the runs began. */
 export const newRunId = (now: number): string => `${now.toString(36)}-${randomBytes(2).toString('hex')}`;
 
+/** NaN for a name that we have not given: it is read whatever its age. */
+const begunAt = (id: string): number => Number.parseInt(/^([0-9a-z]+)-[0-9a-f]{4}$/.exec(id)?.[1] ?? '', 36);
+
 /** The runs whose journals lie in a folder. */
 export function createRuns(folder: string): Runs {
   const find = async (id: string): Promise<RunStory> => {
@@ -21,10 +24,11 @@ export function createRuns(folder: string): Runs {
   };
   return {
     find,
-    async list() {
+    async list(since = 0) {
       const files = await readdir(folder).catch(() => []);
       const ids = files
         .flatMap((file) => /^(.+)\.jsonl$/.exec(file)?.[1] ?? [])
+        .filter((id) => !(begunAt(id) < since))
         .toSorted()
         .toReversed();
       return await Promise.all(

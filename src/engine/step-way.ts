@@ -18,8 +18,8 @@ export async function provenOneWay(
   deed: Omit<Parameters<typeof prove>[2], 'knownSignatures'>,
 ): Promise<Ended | undefined> {
   const known = knownSignatures({ findings: before });
-  const { verified, said, findings } = await prove(hands, which, { ...deed, knownSignatures: known });
-  return verified ? undefined : { how: 'not_verified', said: `${what} ${said}`, findings };
+  const { verified, isUntold, said, findings } = await prove(hands, which, { ...deed, knownSignatures: known });
+  return verified ? undefined : { how: isUntold ? 'unknown' : 'not_verified', said: `${what} ${said}`, findings };
 }
 
 /** Nothing is sent twice by itself, not even what was seen not to be done. */

@@ -1,6 +1,6 @@
 import { order, type Order, type Outcome } from '../core/action.ts';
 import type { ExecReply } from '../core/command.ts';
-import { inStep, type Asking } from '../core/probe.ts';
+import { known, type Asking } from '../core/probe.ts';
 import { bothOutputs } from '../core/reply.ts';
 import type { ManagerPlace, Untold, Verb } from '../core/service-manager.ts';
 import { alterFound } from './program-path.ts';
@@ -19,7 +19,7 @@ const lingersMs = 90_000;
 
 /** One job of systemd for one service. */
 export function* systemdTell({ become }: ManagerPlace, unit: string, verb: Verb): Asking<Order | Untold> {
-  yield* inStep<never>([]);
+  yield* known(undefined);
   if (!oneName.test(unit)) return { untold: `${unit} is the name of no unit of systemd.` };
   if (otherKinds.test(unit)) return { untold: `${unit} is a unit of systemd and no service.` };
   const command = alterFound(['systemctl', '--no-ask-password', verb, '--', unit], { become, deadlineMs, lingersMs });

@@ -22,7 +22,7 @@ import { startSupervisord, type Supervisord } from '../support/supervisord.ts';
 const isAble = has('sshd') && has('supervisord') && canMakeRooms;
 const transport = createSshTransport();
 const folder = mkdtempSync(join(tmpdir(), 'rh-change-files-'));
-const stories = ['restart', 'since', 'race', 'model', 'resync', 'lie', 'command'] as const;
+const stories = ['restart', 'since', 'race', 'model', 'resync', 'lie', 'command', 'blind'] as const;
 type Story = (typeof stories)[number];
 const lanes = new Map<Story, Lane>();
 const closing: (() => Promise<void>)[] = [];
@@ -209,18 +209,30 @@ describe.skipIf(!isAble)('files changed through the whole door (needs sshd, supe
       node: (write) => ({
         commands: {
           deploy: {
-            words: [write('deploy.sh', '#!/bin/sh\necho 7 >"$1"\n', 0o755), file],
+            words: [write('deploy.sh', '#!/bin/sh\necho 7.1 >"$1"\n', 0o755), file],
             files: [file],
             undo: 'undeploy',
           },
-          undeploy: { words: ['rm', file] },
+          undeploy: {
+            words: [write('undeploy.sh', '#!/bin/sh\necho 6 >"$1"\n', 0o755), file],
+            files: [file],
+          },
         },
       }),
     });
     const deploy = await call(commandRun, { command: 'deploy' });
     expect(deploy.data.state).toBe('verified');
-    expect(text(file)).toBe('7\n');
+    expect(text(file)).toBe('7.1\n');
     expect((await undo(deploy.data.run)).data.state).toBe('verified');
-    expect(existsSync(file)).toBe(false);
+    expect(text(file)).toBe('6\n');
+  });
+
+  test.concurrent('a declared command that nothing would show is never called proven', async () => {
+    const made = join(folder, 'blind/made');
+    const { call } = door('blind', { node: () => ({ commands: { blind: { words: ['touch', made] } } }) });
+    const blind = await call(commandRun, { command: 'blind' });
+    expect(blind).toMatchObject({ status: 'unknown', data: { state: 'unknown' } });
+    expect(blind.summary).toContain('nothing is declared that would show it');
+    expect(existsSync(made)).toBe(true);
   });
 });

@@ -28,7 +28,12 @@ function operator(name: string, policy: object = freeHand) {
     mode: 0o755,
   });
   const { ssh } = lane.node();
-  const commands = { deploy: { words: [script, own] }, quick: { words: ['touch', join(own, 'done')] } };
+  const [ran, done] = [join(own, 'runs'), join(own, 'done')];
+  const commands = {
+    deploy: { words: [script, own], files: [ran] },
+    blind: { words: [script, own] },
+    quick: { words: ['cp', join(own, 'fleet.yaml'), done], files: [done] },
+  };
   writeFileSync(join(own, 'fleet.yaml'), stringify({ policy, nodes: { 'gpu-1': { ssh, commands } } }));
   const env = { ...program.env, RACKHAND_FLEET: join(own, 'fleet.yaml'), RACKHAND_STATE: join(own, 'state') };
   return {
@@ -95,7 +100,7 @@ describe.skipIf(!isAble)('two who change one node from two processes (needs sshd
 
   test('the lock of one that was killed is taken over when its lease is over, and the journal says from whom', async () => {
     const [dead, next] = [operator('dead'), operator('next')];
-    const { child, ended } = dead.start('deploy');
+    const { child, ended } = dead.start('blind');
     await until(() => dead.runs() === 1, 30_000);
     child.kill('SIGKILL');
     await ended;

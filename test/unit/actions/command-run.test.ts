@@ -68,7 +68,7 @@ describe('command.run', () => {
     const { undo, proves, risk, world } = planned('wipe', [file(3, 3)]);
     expect({ undo, proves, risk }).toEqual({
       undo: null,
-      proves: ['Nothing is declared that would prove it but its exit code.'],
+      proves: ['Nothing: declare `files` or a `service` of it, or it ends as unknown.'],
       risk: 'person',
     });
     expect(world).toMatchObject({ programs: [{ path: '/opt/wipe.sh', is: mark(3, 3) }] });

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { read } from '../../../src/core/command.ts';
+import { http, read, run } from '../../../src/core/command.ts';
 import { createEvidence } from '../../../src/engine/evidence.ts';
 
 const folder = join(mkdtempSync(join(tmpdir(), 'rackhand-')), 'evidence');
@@ -40,6 +40,16 @@ test('of the texts that reports leave out a run writes no more than 16 MiB', asy
   }
   const later = createEvidence(own, () => []);
   expect(await Promise.all(ids.map(async (id) => (await later.find(id)) !== undefined))).toEqual([true, true, false]);
+});
+
+test.each([
+  ['a word that has to be quoted', run(['printf', "it's hush hush"]).ask, "it's hush hush"],
+  ['a URL, encoded', http('http://127.0.0.1/q?key=it%27s%20hush%20hush').ask, 'it%27s'],
+])('a secret in %s is not kept', (_where, ask, part) => {
+  const evidence = createEvidence(folder, () => ["it's hush hush"]);
+  evidence.record({ ...observation('x'), ask });
+  expect(JSON.stringify(evidence.recent())).not.toContain('hush');
+  expect(JSON.stringify(evidence.recent())).not.toContain(part);
 });
 
 test('only the owner can read it', () => {
