@@ -21,7 +21,7 @@ export const modelsUnload = defineAction({
   summary: 'Has Ollama unload one model, or an idle ComfyUI all of its models',
   args: z.strictObject({
     service: z.string().describe('Service of the kind ollama or comfyui'),
-    model: z.string().min(1).optional().describe('Which of the models that Ollama has loaded'),
+    model: z.string().min(1).optional().describe('Of Ollama: which one, where it has loaded several'),
   }),
   guards: () => ({ checks: [], services: [] }),
   *plan({ service: name, model }, node) {
@@ -49,9 +49,10 @@ function* planOllama(node: Node, service: Service, server: ModelServer, wanted: 
   if (typeof loaded === 'string') return refused(loaded);
   const names = loaded.map((each) => each.name).join(', ');
   if (loaded.length === 0) return refused(`${name} has no model loaded.`);
-  if (wanted === undefined) return refused(`One model is unloaded at a time. ${name} has loaded: ${names}.`);
-  const model = loaded.find((each) => each.name === wanted || each.name === `${wanted}:latest`);
+  const fits = loaded.filter((each) => wanted === undefined || [wanted, `${wanted}:latest`].includes(each.name));
+  const [model] = fits;
   if (model === undefined) return refused(`${name} has not loaded ${JSON.stringify(wanted)}. It has loaded: ${names}.`);
+  if (fits.length > 1) return refused(`One model is unloaded at a time. ${name} has loaded: ${names}.`);
   const { origin } = server;
   return {
     ...changeOf(service),

@@ -8,10 +8,12 @@ import { fleetList } from './fleet-list.ts';
 import { gpuStatus } from './gpu-status.ts';
 import { healthCheck } from './health-check.ts';
 import { knobTune } from './knob-tune.ts';
+import { logRotate } from './log-rotate.ts';
 import { logSearch } from './log-search.ts';
 import { logTail } from './log-tail.ts';
 import { modelQuarantine } from './model-quarantine.ts';
 import { modelResync } from './model-resync.ts';
+import { modelUnload } from './model-unload.ts';
 import { modelVerify } from './model-verify.ts';
 import { nodeTriage } from './node-triage.ts';
 import { queueCheck } from './queue-check.ts';
@@ -33,10 +35,12 @@ export const tools: readonly AnyTool[] = [
   gpuStatus,
   healthCheck,
   knobTune,
+  logRotate,
   logSearch,
   logTail,
   modelQuarantine,
   modelResync,
+  modelUnload,
   modelVerify,
   nodeTriage,
   queueCheck,

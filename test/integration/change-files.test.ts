@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -6,8 +15,10 @@ import { actions } from '../../src/actions/index.ts';
 import { policyRevision } from '../../src/engine/policy-revision.ts';
 import { commandRun } from '../../src/tools/command-run.ts';
 import { fileEdit } from '../../src/tools/file-edit.ts';
+import { logRotate } from '../../src/tools/log-rotate.ts';
 import { modelQuarantine } from '../../src/tools/model-quarantine.ts';
 import { modelResync } from '../../src/tools/model-resync.ts';
+import { modelUnload } from '../../src/tools/model-unload.ts';
 import { runUndo } from '../../src/tools/run-undo.ts';
 import { createSshTransport } from '../../src/transport/ssh.ts';
 import { callTool } from '../support/call-tool.ts';
@@ -16,13 +27,14 @@ import { startLane, type Lane } from '../support/lane.ts';
 import { canMakeRooms } from '../support/lock-room.ts';
 import { has } from '../support/requires.ts';
 import { safetensorsFile } from '../support/safetensors.ts';
+import { standInOllama } from '../support/stand-in-ollama.ts';
 import { until } from '../support/until.ts';
 import { startSupervisord, type Supervisord } from '../support/supervisord.ts';
 
 const isAble = has('sshd') && has('supervisord') && canMakeRooms;
 const transport = createSshTransport();
 const folder = mkdtempSync(join(tmpdir(), 'rh-change-files-'));
-const stories = ['restart', 'since', 'race', 'model', 'resync', 'lie', 'command', 'blind'] as const;
+const stories = ['restart', 'since', 'race', 'model', 'resync', 'lie', 'command', 'blind', 'rotate', 'unload'] as const;
 type Story = (typeof stories)[number];
 const lanes = new Map<Story, Lane>();
 const closing: (() => Promise<void>)[] = [];
@@ -234,5 +246,39 @@ describe.skipIf(!isAble)('files changed through the whole door (needs sshd, supe
     expect(blind).toMatchObject({ status: 'unknown', data: { state: 'unknown' } });
     expect(blind.summary).toContain('nothing is declared that would show it');
     expect(existsSync(made)).toBe(true);
+  });
+
+  test.concurrent('a log is copied and emptied in place, and what is too small to be worth it stays', async () => {
+    const path = join(folder, 'rotate/big.log');
+    const small = join(folder, 'rotate/small.log');
+    const { call, folder: own } = door('rotate', {
+      node: (write) => ({
+        services: {
+          llama: { manager: 'none', logs: [write('big.log', 'line\n'.repeat(400_000)), write('small.log', 'line\n')] },
+        },
+      }),
+    });
+    const rotated = await call(logRotate, { service: 'llama', path });
+    expect(rotated).toMatchObject({ status: 'ok', data: { state: 'verified' } });
+    expect([text(path), statSync(`${path}.1`).size]).toEqual(['', 2_000_000]);
+    const refused = await call(logRotate, { service: 'llama', path: small });
+    expect(refused).toMatchObject({ status: 'not_applicable', data: { state: 'refused' } });
+    expect(refused.summary).toContain('less than 1 MiB is not worth it');
+    expect(readdirSync(own).toSorted()).toEqual(['big.log', 'big.log.1', 'small.log']);
+  });
+
+  test.concurrent('a model is unloaded by the server itself, and seen to be gone', async () => {
+    const server = await standInOllama(['mistral:latest', 'qwen:7b']);
+    closing.push(server.close);
+    const { call } = door('unload', {
+      node: () => ({ services: { ollama: { kind: 'ollama', manager: 'none', health: [{ url: server.url }] } } }),
+    });
+    const open = await call(modelUnload, { service: 'ollama' });
+    expect(open.summary).toContain('One model is unloaded at a time. ollama has loaded: mistral:latest, qwen:7b.');
+    const unloaded = await call(modelUnload, { service: 'ollama', model: 'mistral' });
+    expect(unloaded).toMatchObject({ status: 'ok', data: { state: 'verified' } });
+    expect(server.loaded()).toEqual(['qwen:7b']);
+    expect((await call(modelUnload, { service: 'ollama' })).data.state).toBe('verified');
+    expect(server.loaded()).toEqual([]);
   });
 });

@@ -118,7 +118,12 @@ describe('Ollama (a stand-in with its documented answers)', () => {
   });
 
   test.each<[string, object[], string | undefined, string]>([
-    ['no name', [mistral], undefined, 'One model is unloaded at a time. models has loaded: mistral:latest.'],
+    [
+      'no name of several',
+      [mistral, { ...mistral, name: 'other:7b' }],
+      undefined,
+      'One model is unloaded at a time. models has loaded: mistral:latest, other:7b.',
+    ],
     ['no model', [], 'mistral', 'models has no model loaded.'],
   ])('is not asked to with %s', async (_, models, model, because) => {
     const { unload, asked } = await ollama(models);

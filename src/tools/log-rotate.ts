@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { defineTool, nodeInput } from '../core/tool.ts';
+import { change, changeInputs, serviceNameInput } from './change-inputs.ts';
+import { changeData } from './change-report.ts';
+
+export const logRotate = defineTool({
+  name: 'log_rotate',
+  title: 'Make room in a log',
+  summary:
+    'Copies a log of a service to .1 and empties it in place, after approval, so that its writers go on; older copies move up to .5. Refuses a log that something else rotates.',
+  effect: 'change',
+  toolset: 'repair',
+  input: z.object({
+    node: nodeInput,
+    service: serviceNameInput,
+    path: z.string().describe('One of its logs'),
+    ...changeInputs,
+  }),
+  data: changeData,
+  cli: { positional: ['node', 'service', 'path'] },
+  run: (input, ops) =>
+    change(ops, {
+      tool: 'log_rotate',
+      input,
+      steps: [{ action: 'log.rotate', args: { service: input.service, path: input.path } }],
+    }),
+});
