@@ -41,6 +41,13 @@ const folders = [
     of: 'AnyAction',
   },
   {
+    folder: 'src/playbooks',
+    definer: 'definePlaybook',
+    list: 'playbooks',
+    type: "import type { Playbook } from '../core/playbook.ts';",
+    of: 'Playbook',
+  },
+  {
     folder: 'src/tools',
     definer: 'defineTool',
     list: 'tools',

@@ -12,6 +12,7 @@ import type { Report } from './core/report.ts';
 import { redactDeep } from './core/text.ts';
 import type { AnyTool } from './core/tool.ts';
 import { actions } from './actions/index.ts';
+import { checks } from './checks/index.ts';
 import { createAudit } from './engine/audit.ts';
 import type { Shown, Wanted } from './engine/audit-show.ts';
 import type { AuditState } from './engine/audit-verify.ts';
@@ -70,6 +71,7 @@ const noFleet: Fleet = {
   secrets: [],
   policy: policySchema.parse({}),
   rulePlaces: [],
+  playbooks: [],
 };
 
 /** Wires the house. It connects to nothing and reads no fleet file before it is asked something. */
@@ -88,7 +90,7 @@ export async function createApp({
   const principal = principalOf(face, osUser());
   const auditFolder = join(settings.state, 'audit');
   const audit = createAudit({ folder: auditFolder, secrets: () => secrets, warn: (message) => log.warn(message) });
-  const stores = createStores(settings.state, { actions, evidence, secrets: () => secrets });
+  const stores = createStores(settings.state, { actions, checks, evidence, secrets: () => secrets });
   const engine = createEngine({ transport, local, stores });
 
   /** This machine can be looked at without a fleet file. */

@@ -1,4 +1,5 @@
-import { exitOf, type Report } from '../core/report.ts';
+import { exitOf } from '../core/exit-of.ts';
+import type { Report } from '../core/report.ts';
 import type { AnyTool } from '../core/tool.ts';
 import { reportJson } from '../report-json.ts';
 import { briefCharacters, reportText } from '../report-text.ts';

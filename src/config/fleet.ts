@@ -42,7 +42,7 @@ export async function loadFleet(place: FleetPlace): Promise<Fleet> {
   const policy = { ...rules, approval: { ...approval, signers } };
   const nodes = fleetNodes(parsed.data.nodes, { written: value, path, home: place.home });
   const rulePlaces = policy.rules.map((_, index) => source.lineOf(['policy', 'rules', index]));
-  return { path, nodes, secrets, policy, rulePlaces };
+  return { path, nodes, secrets, policy, rulePlaces, playbooks: [] };
 }
 
 function theMistake(source: FleetSource, { path, say, on }: Mistake, others: readonly Mistake[]): OpsError {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Playbook } from './playbook.ts';
 import type { Policy } from './policy.ts';
 import { safeName, serviceSchema, type Service } from './service.ts';
 import { siteCommandSchema } from './site-command.ts';
@@ -121,4 +122,6 @@ export interface Fleet {
   readonly policy: Policy;
   /** Where each rule of the policy stands, as `file:line`. */
   readonly rulePlaces: readonly string[];
+  /** Those that were written beside it. */
+  readonly playbooks: readonly Playbook[];
 }

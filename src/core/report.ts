@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { changeExits, type ChangeState } from './change-outcome.ts';
+import type { ChangeState } from './change-outcome.ts';
 import { layers } from './layer.ts';
 
 export const statuses = ['ok', 'not_applicable', 'degraded', 'unknown', 'critical'] as const;
@@ -10,9 +10,6 @@ export const worst = (all: readonly Status[]): Status => {
   const rank = Math.max(0, ...all.map((status) => statuses.indexOf(status)));
   return statuses[rank] ?? 'ok';
 };
-
-/** Exit status of a report: unknown is not ok. */
-const exitCodes: Record<Status, number> = { ok: 0, not_applicable: 0, degraded: 1, critical: 2, unknown: 3 };
 
 export const nextSchema = z.object({
   say: z.string().describe('What to do, as a sentence'),
@@ -81,7 +78,3 @@ export interface Report<Data = unknown> {
   };
   readonly show: readonly (Table | RemoteText | RemoteEntries)[];
 }
-
-/** Exit status of what a report says: how far a change came, or how the nodes are. */
-export const exitOf = ({ change, status }: Report): number =>
-  change === undefined ? exitCodes[status] : changeExits[change.state];

@@ -26,6 +26,9 @@ export interface StepStory {
   readonly judged?: Judged;
 }
 
+/** What a playbook found. */
+export type Diagnosed = Pick<Extract<RunRecord, { type: 'found' }>, 'checks' | 'services' | 'findings'>;
+
 /** A run as its journal tells it. */
 export interface RunStory {
   readonly run: Run;
@@ -34,6 +37,7 @@ export interface RunStory {
   readonly lastAt: number;
   readonly set?: ChangeSet;
   readonly approval?: Approval;
+  readonly found: Readonly<Partial<Record<MeasuredTime, Diagnosed>>>;
   readonly steps: readonly StepStory[];
   readonly notes: readonly string[];
   readonly closed?: { readonly how: RunEnd; readonly said: string };
@@ -46,7 +50,7 @@ export type RunStanding = 'started' | 'planned' | 'running' | 'unknown' | RunEnd
 export function runStory(records: readonly RunRecord[]): RunStory | undefined {
   const [first] = records;
   if (first?.type !== 'started') return undefined;
-  let story: RunStory = { run: first.run, startedAt: first.when, lastAt: first.when, steps: [], notes: [] };
+  let story: RunStory = { run: first.run, startedAt: first.when, lastAt: first.when, steps: [], notes: [], found: {} };
   for (const record of records) story = { ...told(story, record), lastAt: record.when };
   return story;
 }
@@ -59,6 +63,10 @@ function told(story: RunStory, record: RunRecord): RunStory {
         set: record.set,
         steps: record.set.changes.map((change) => ({ change, befores: {}, ways: {}, measured: {} })),
       };
+    case 'found': {
+      const { time, checks, services, findings } = record;
+      return { ...story, found: { ...story.found, [time]: { checks, services, findings } } };
+    }
     case 'approved':
       return { ...story, approval: record.approval };
     case 'saved':

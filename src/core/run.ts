@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { judgements } from './action.ts';
 import { approvalSchema, changeSetSchema, digestSchema as digest } from './change-set.ts';
 import { jsonSchema } from './json.ts';
+import { findingSchema } from './report.ts';
 
 /** Names the run and its file: small letters, digits and dashes. */
 export const runIdSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/);
@@ -21,9 +22,20 @@ export const sentEnds = ['done', 'failed', 'not_done', 'unknown'] as const;
 /** What came of sending something. `not_done`: it left no answer, and was seen not to have been carried out. */
 export type SentEnd = (typeof sentEnds)[number];
 
-export const runEnds = ['verified', 'not_verified', 'rolled_back', 'unknown'] as const;
-/** How a run can end; `unknown` is said to be so, and what it left has to be looked at by a person. */
+export const runEnds = ['verified', 'not_verified', 'rolled_back', 'unknown', 'escalated'] as const;
+/**
+ * How a run can end; `unknown` is said to be so, and what it left has to be looked at by a person. `escalated`: nothing was
+ * done, and a person has to.
+ */
 export type RunEnd = (typeof runEnds)[number];
+
+const runPlaybookSchema = z.object({
+  name: z.string(),
+  remedy: z.string().nullable().describe('What it chose; null: what a person must do'),
+  service: z.string().optional(),
+});
+/** The playbook that a run is part of. */
+export type RunPlaybook = z.infer<typeof runPlaybookSchema>;
 
 export const runSchema = z.object({
   id: runIdSchema,
@@ -32,6 +44,7 @@ export const runSchema = z.object({
   principal: z.string().describe('Who asked'),
   why: said,
   undoes: runIdSchema.optional().describe('The run that it takes back'),
+  playbook: runPlaybookSchema.optional(),
 });
 /** A change to one node, from the wish to its proven end. */
 export type Run = z.infer<typeof runSchema>;
@@ -55,6 +68,14 @@ export const runRecordSchema = z.discriminatedUnion('type', [
     type: z.literal('planned'),
     when,
     set: changeSetSchema.describe('In the order of their steps, the first is step 1'),
+  }),
+  z.object({
+    type: z.literal('found'),
+    when,
+    time: z.enum(measuredTimes).describe('Before anything was done, and after all steps were proven'),
+    checks: z.array(z.string()),
+    services: z.array(z.string()).optional().describe('Only these were looked at'),
+    findings: z.array(findingSchema),
   }),
   z.object({ type: z.literal('approved'), when, approval: approvalSchema }),
   z.object({

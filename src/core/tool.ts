@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ChangeOutcome, ChangeRequest } from './change-outcome.ts';
+import type { ChangeOutcome, ChangeRequest, Escalation } from './change-outcome.ts';
 import type { AnyCheck } from './check.ts';
 import type { Effect } from './command.ts';
 import type { OpsError } from './errors.ts';
@@ -41,6 +41,8 @@ export interface Ops {
   /** Errors: `CANCELLED`. */
   pause(ms: number): Promise<void>;
   readonly runs: Runs;
+  /** Says what a change would do, and what stands in its way; nothing is done or asked for. Errors: of the node. */
+  plan(request: ChangeRequest): Promise<ChangeOutcome>;
   /** Epoch ms. */
   now(): number;
 }
@@ -59,6 +61,8 @@ export interface ChangeOps extends Ops {
   change(request: ChangeRequest): Promise<ChangeOutcome>;
   /** Goes on with a run that was cut off, or takes it back. Errors: `UNKNOWN_RUN`, `RUN_BUSY`, `NODE_BUSY`. */
   resume(run: string, way: 'on' | 'back'): Promise<ChangeOutcome>;
+  /** Writes down what is left to a person, as a run that does nothing. Errors: `JOURNAL_FAILED`, `STATE_FAILED`. */
+  escalate(request: Escalation): Promise<ChangeOutcome>;
 }
 
 type OpsFor<E extends Effect> = E extends 'observe' ? Ops : ChangeOps;

@@ -1,11 +1,12 @@
 import type { Approval, ChangeSet } from '../core/change-set.ts';
-import type { ChangeOutcome, ChangeRequest } from '../core/change-outcome.ts';
+import type { ChangeOutcome, ChangeRequest, Diagnosis } from '../core/change-outcome.ts';
 import { opsError } from '../core/errors.ts';
 import type { Finding } from '../core/report.ts';
 import type { Run } from '../core/run.ts';
 import { giveBack, judge, lockFor, occasion, type ChangeDesk } from './change-desk.ts';
+import { foundEntry } from './found.ts';
 import type { Look } from './hands.ts';
-import { inTheWay } from './in-the-way.ts';
+import { asPlanned, inTheWay } from './in-the-way.ts';
 import { createJournal } from './journal.ts';
 import type { Journal } from './journal-write.ts';
 import type { NodeLock } from './node-lock.ts';
@@ -51,14 +52,22 @@ export async function changeNode(desk: ChangeDesk, request: ChangeRequest): Prom
   }
 }
 
-const runOf = ({ principal }: ChangeDesk, { node, tool, why, undoes }: ChangeRequest): Run => ({
+const runOf = ({ principal }: ChangeDesk, { node, tool, why, undoes, diagnosis }: ChangeRequest): Run => ({
   id: newRunId(Date.now()),
   node: node.name,
   tool,
   principal,
   why: why.slice(0, 2_000),
   ...(undoes !== undefined && { undoes }),
+  ...(diagnosis !== undefined && { playbook: diagnosis.playbook }),
 });
+
+/** Says what a change would do as things are now. Errors: of the node. */
+export async function planNode(desk: ChangeDesk, request: ChangeRequest): Promise<ChangeOutcome> {
+  const { look } = await desk.open(request.node);
+  const plan = await planned(desk, request, look);
+  return isRefusal(plan) ? refused(plan) : await asPlanned(desk, request, plan);
+}
 
 /** The plan as things are now, or why it goes no further. */
 async function ready(
@@ -67,9 +76,12 @@ async function ready(
   look: Look,
   known?: readonly Finding[],
 ): Promise<Planned | ChangeOutcome> {
-  const plan = await planAll(request, { ...desk, secrets: desk.fleet.secrets, look, now: Date.now(), known });
+  const plan = await planned(desk, request, look, known);
   return isRefusal(plan) ? refused(plan) : ((await inTheWay(desk, request, plan)) ?? plan);
 }
+
+const planned = (desk: ChangeDesk, request: ChangeRequest, look: Look, known?: readonly Finding[]) =>
+  planAll(request, { ...desk, secrets: desk.fleet.secrets, look, now: Date.now(), known });
 
 interface Begun {
   readonly desk: ChangeDesk;
@@ -85,6 +97,7 @@ async function carriedOut(
 ): Promise<ChangeOutcome> {
   const { node } = request;
   await journal.append({ type: 'planned', set });
+  if (request.diagnosis !== undefined) await writeFound(desk, journal, request.diagnosis);
   const approval = await approved(desk, set, request, journal, id);
   if (approval === 'used') return await usedMeanwhile(set, journal, id);
   if (lock.takenFrom !== undefined)
@@ -99,7 +112,20 @@ async function carriedOut(
       type: 'note',
       said: `It takes back run ${request.undoes}, whose evidence is kept: find out why it was needed before that is done again.`,
     });
-  return outcome(await runSet({ hands, actions: desk.actions, findings }, 'on'), set, id);
+  const { actions, checks, fleet } = desk;
+  return outcome(await runSet({ hands, actions, checks, secrets: fleet.secrets, findings }, 'on'), set, id);
+}
+
+/** What the playbook found that chose it, and the evidence for that. */
+async function writeFound(
+  { evidence, fleet }: ChangeDesk,
+  journal: Journal,
+  { checks, services, findings, keep }: Diagnosis,
+): Promise<void> {
+  const troubled = findings.filter(({ status }) => status !== 'ok').flatMap((finding) => finding.evidence);
+  await evidence.save([...new Set([...keep, ...troubled])].slice(0, 128));
+  const names = checks.map(({ name }) => name);
+  await journal.append(foundEntry('before', { checks: names, services, findings }, fleet.secrets));
 }
 
 /** The approval, now used up for this run; undefined where none is needed. */

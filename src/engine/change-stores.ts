@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { AnyAction } from '../core/action.ts';
+import type { AnyCheck } from '../core/check.ts';
 import type { Runs } from '../core/tool.ts';
 import { createApprovals } from './approvals.ts';
 import type { EvidenceStore } from './evidence.ts';
@@ -8,6 +9,7 @@ import { createRuns } from './runs.ts';
 /** What all changes share. */
 export interface ChangeStores {
   readonly actions: readonly AnyAction[];
+  readonly checks: readonly AnyCheck[];
   readonly evidence: EvidenceStore;
   readonly approvals: ReturnType<typeof createApprovals>;
   /** Folder of the journals. */
@@ -18,11 +20,17 @@ export interface ChangeStores {
 /** Everything that is kept of changes under the state folder. */
 export function createStores(
   state: string,
-  { actions, evidence, secrets }: Pick<ChangeStores, 'actions' | 'evidence'> & { secrets: () => readonly string[] },
+  {
+    actions,
+    checks,
+    evidence,
+    secrets,
+  }: Pick<ChangeStores, 'actions' | 'checks' | 'evidence'> & { secrets: () => readonly string[] },
 ): ChangeStores {
   const folder = join(state, 'runs');
   return {
     actions,
+    checks,
     evidence,
     approvals: createApprovals(state, secrets),
     folder,

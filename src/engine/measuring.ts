@@ -4,8 +4,11 @@ import type { Json } from '../core/json.ts';
 import type { MeasuredTime } from '../core/run.ts';
 import type { RunStory, StepStory } from '../core/run-story.ts';
 import type { Hands } from './hands.ts';
+import { worseSince } from './found.ts';
 import { actionOf } from './plan-set.ts';
 import { storyOf, type Ended, type Running } from './running.ts';
+
+type Measured = Pick<Running, 'hands' | 'actions'>;
 
 /** So often it is seen to that the lock is kept while a node takes its time to be measured. */
 const lookToLockMs = 1_000;
@@ -16,7 +19,7 @@ const lookToLockMs = 1_000;
  * Undefined: it may be sent. Errors: `JOURNAL_FAILED`, `CANCELLED`, `LOCK_LOST`.
  */
 export async function measuredBefore(
-  { hands, actions }: Running,
+  { hands, actions }: Measured,
   step: number,
   change: Wanted & { readonly what: string },
 ): Promise<Ended | undefined> {
@@ -33,7 +36,7 @@ export async function measuredBefore(
  *
  * Undefined: nothing speaks against leaving it; else the sentence why it is taken back. Errors: as of measuring before.
  */
-export async function judged({ hands, actions }: Running): Promise<string | undefined> {
+export async function judged({ hands, actions }: Measured): Promise<string | undefined> {
   for (const [index, told] of storyOf(hands).steps.entries()) {
     const { before } = told.measured;
     if (before === undefined) continue;
@@ -44,8 +47,10 @@ export async function judged({ hands, actions }: Running): Promise<string | unde
 }
 
 /** Why a run is being taken back, where its journal says so. */
-export const whyBack = ({ steps }: RunStory): string =>
-  steps.flatMap(({ judged: verdict }) => (isAgainst(verdict) ? [verdict.say] : []))[0] ?? 'It was being taken back.';
+export const whyBack = (story: RunStory): string =>
+  story.steps.flatMap(({ judged: verdict }) => (isAgainst(verdict) ? [verdict.say] : []))[0] ??
+  worseSince(story) ??
+  'It was being taken back.';
 
 const isAgainst = (verdict: StepStory['judged']): verdict is NonNullable<StepStory['judged']> =>
   verdict?.is === 'worse' || verdict?.is === 'unproven';

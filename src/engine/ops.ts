@@ -10,7 +10,8 @@ import { count } from '../core/format.ts';
 import type { RunMark, Trail } from './audit-trail.ts';
 import type { ChangeDesk } from './change-desk.ts';
 import type { ChangeStores } from './change-stores.ts';
-import { changeNode } from './change-node.ts';
+import { changeNode, planNode } from './change-node.ts';
+import { escalate } from './escalate.ts';
 import type { Look } from './hands.ts';
 import { createMemory, type Memory } from './memory.ts';
 import { createLanes } from './lanes.ts';
@@ -101,6 +102,8 @@ export function createEngine({
         fleet,
         nodes,
         runs,
+        plan: async (request) => noted(request.node, await planNode(desk, request)),
+        escalate: async (request) => noted(request.node, await escalate(desk, request)),
         change: async (request) => noted(request.node, await changeNode(desk, request)),
         async resume(id, way) {
           const { run } = await runs.find(id);

@@ -20,13 +20,14 @@ export const refused = ({ because, next, findings }: Refusal): ChangeOutcome => 
   notes: [],
 });
 
-export const outcome = ({ how, said, findings = [] }: Ended, set: ChangeSet, run: string): ChangeOutcome => ({
+export const outcome = ({ how, said, findings = [], after }: Ended, set: ChangeSet, run: string): ChangeOutcome => ({
   ...nothing,
   state: how,
   said,
   set,
   run,
   findings: speaking(findings),
+  ...(after !== undefined && { after }),
 });
 
 export const saidOf = ({ changes }: ChangeSet): string => changes.map(({ what }) => what).join(' ');

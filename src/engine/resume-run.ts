@@ -26,7 +26,7 @@ export async function resumeRun(desk: ChangeDesk, id: string, way: 'on' | 'back'
     if (story.set === undefined) return await neverPlanned(desk, node, journal, id);
     const approval = way === 'on' ? await stillApproved(desk, story, story.set, node, journal) : story.approval;
     const line = await desk.open(node, { run: id, ...(approval !== undefined && { approval: approval.digest }) });
-    const { principal: owner, actions } = desk;
+    const { principal: owner, actions, checks } = desk;
     const lock = await lockFor(desk, line.session, node, { run: id, again: true });
     try {
       await journal.append({
@@ -34,7 +34,8 @@ export async function resumeRun(desk: ChangeDesk, id: string, way: 'on' | 'back'
         said: `${owner} ${way === 'on' ? 'went on with it' : 'had it taken back'} after it was cut off.`,
       });
       const hands = handsOn({ ...desk, ...line, node, lock, journal });
-      return outcome(await runSet({ hands, actions, findings: undefined }, way).catch(cutOff(id)), story.set, id);
+      const running = { hands, actions, checks, secrets: desk.fleet.secrets, findings: undefined };
+      return outcome(await runSet(running, way).catch(cutOff(id)), story.set, id);
     } finally {
       await giveBack(desk, node, lock);
     }

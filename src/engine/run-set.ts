@@ -1,5 +1,6 @@
 import type { StepStory } from '../core/run-story.ts';
 import { settle } from './carry-out.ts';
+import { foundAfter } from './found.ts';
 import { judged, measuredBefore, whyBack } from './measuring.ts';
 import { actionOf, isRefusal, plannedChange, type Deed } from './plan-set.ts';
 import { plannedAnew, storyOf, type Ended, type Running } from './running.ts';
@@ -36,6 +37,8 @@ async function carriedOn(options: Running, way: 'on' | 'back'): Promise<Ended> {
   }
   const against = await judged(options);
   if (against !== undefined) return await takeBack(options, against);
+  const found = await foundAfter(options);
+  if (found?.against !== undefined) return { ...(await takeBack(options, found.against)), findings: found.findings };
   const { steps } = storyOf(options.hands);
   const did = steps.map(({ change }) => change.what).join(' ');
   // The last step rests on all before it.
@@ -43,6 +46,7 @@ async function carriedOn(options: Running, way: 'on' | 'back'): Promise<Ended> {
   const tuned = steps.flatMap(({ judged: verdict }) => verdict?.say ?? []).map((say) => ` ${say}`);
   return {
     how: 'verified',
+    ...(found !== undefined && { after: found.findings }),
     said: `${did.replace(/\.$/, '')}: done and proven, ${proof ?? 'step by step'}.${tuned.join('')}`,
   };
 }

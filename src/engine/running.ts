@@ -1,4 +1,5 @@
 import type { AnyAction, Wanted } from '../core/action.ts';
+import type { AnyCheck } from '../core/check.ts';
 import { OpsError } from '../core/errors.ts';
 import type { Finding } from '../core/report.ts';
 import type { RunEnd } from '../core/run.ts';
@@ -11,6 +12,9 @@ import { planDeed, type Deed, type Refusal } from './plan-set.ts';
 export interface Running {
   readonly hands: Hands;
   readonly actions: readonly AnyAction[];
+  /** All there are. */
+  readonly checks: readonly AnyCheck[];
+  readonly secrets: readonly string[];
   /** What the plan rests on; a run that is gone on with later looks anew. */
   readonly findings: readonly Finding[] | undefined;
 }
@@ -21,6 +25,8 @@ export interface Ended {
   readonly said: string;
   /** What spoke against it. */
   readonly findings?: readonly Finding[];
+  /** What a playbook looks at, after it. */
+  readonly after?: readonly Finding[];
 }
 
 /** Errors: `DEFECT` for a journal without a plan, which nobody hands in. */

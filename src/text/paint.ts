@@ -32,6 +32,7 @@ export const changeInk: Record<ChangeState, Ink> = {
   not_verified: 'red',
   rolled_back: 'yellow',
   unknown: 'magenta',
+  escalated: 'red',
 };
 
 export const statusWord: Record<Status, string> = {

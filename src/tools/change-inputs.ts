@@ -36,7 +36,7 @@ export const restarted = ({
 }): readonly Wanted[] =>
   restart ? [{ action: 'service.restart', args: { service, reason: 'Changed just before.' } }] : [];
 
-type Given = Readonly<Record<string, string | number | boolean | undefined>>;
+type Given = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
 interface Asked {
   readonly tool: string;
@@ -50,7 +50,8 @@ export async function change(
   { tool, input, steps }: Asked,
 ): Promise<Report<z.input<typeof changeData>>> {
   const node = oneNode(ops, input.node);
-  const outcome = await ops.change({ tool, node, why: input.why, steps, planOnly: input.plan });
+  const request = { tool, node, why: input.why, steps };
+  const outcome = await (input.plan ? ops.plan(request) : ops.change(request));
   return changeReport(outcome, { node: node.name, tool, args: callAgain(input) });
 }
 
@@ -58,6 +59,10 @@ export async function change(
 export const callAgain = (input: Given): NonNullable<Next['args']> =>
   Object.fromEntries(
     Object.entries(input).flatMap(([key, value]) =>
-      value === undefined || value === '' || value === false ? [] : [[key, value]],
+      value === undefined || value === '' || value === false || (isList(value) && value.length === 0)
+        ? []
+        : [[key, isList(value) ? [...value] : value]],
     ),
   );
+
+const isList = (value: Given[string]): value is readonly string[] => Array.isArray(value);

@@ -39,6 +39,7 @@ const words: Readonly<Record<ChangeState, { readonly status: Status; says(node: 
   verified: { status: 'ok', says: (node, said) => `${node}: ${said}` },
   not_verified: { status: 'critical', says: (node, said) => `${node}: ${said}` },
   rolled_back: { status: 'degraded', says: (node, said) => `${node}: ${said}` },
+  escalated: { status: 'critical', says: (node, said) => `${node}: a person has to: ${said}` },
   unknown: { status: 'unknown', says: (node, said) => `${node}: it is not known whether this was done: ${said}` },
 };
 

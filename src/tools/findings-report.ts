@@ -1,6 +1,6 @@
 import { count } from '../core/format.ts';
 import { worst, type Finding, type Next, type Report, type Status } from '../core/report.ts';
-import { causeSentence } from './cause-sentence.ts';
+import { causeSentence } from '../checks/cause-sentence.ts';
 import type { Look } from './look.ts';
 
 interface Options<Data> {

@@ -16,6 +16,9 @@ import { modelResync } from './model-resync.ts';
 import { modelUnload } from './model-unload.ts';
 import { modelVerify } from './model-verify.ts';
 import { nodeTriage } from './node-triage.ts';
+import { playbookList } from './playbook-list.ts';
+import { playbookPlan } from './playbook-plan.ts';
+import { playbookRun } from './playbook-run.ts';
 import { queueCheck } from './queue-check.ts';
 import { runList } from './run-list.ts';
 import { runResume } from './run-resume.ts';
@@ -43,6 +46,9 @@ export const tools: readonly AnyTool[] = [
   modelUnload,
   modelVerify,
   nodeTriage,
+  playbookList,
+  playbookPlan,
+  playbookRun,
   queueCheck,
   runList,
   runResume,

@@ -32,7 +32,7 @@ export const knobTune = defineTool({
     const wanted = { node: node.name, service, knob, reason };
     const early = outOfTurn(wanted, { runs: await ops.runs.list(), now: ops.now() });
     if (early !== undefined) return changeReport(refusal(early.because, early.next), asked);
-    const outcome = await ops.change({
+    const request = {
       tool: 'knob_tune',
       node,
       why: [input.why, reason ?? ''].filter(Boolean).join(' '),
@@ -40,8 +40,8 @@ export const knobTune = defineTool({
         { action: 'knob.set', args: { service: service.name, knob, to } },
         ...restarted({ service: service.name, restart: true }),
       ],
-      planOnly: input.plan,
-    });
+    };
+    const outcome = await (input.plan ? ops.plan(request) : ops.change(request));
     const report = changeReport(outcome, asked);
     if (outcome.run === undefined) return report;
     return { ...report, show: [...report.show, ...measuredTables(await ops.runs.find(outcome.run))] };

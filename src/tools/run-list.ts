@@ -11,6 +11,7 @@ const standings = z.enum([
   'verified',
   'not_verified',
   'rolled_back',
+  'escalated',
   'broken',
 ]);
 
@@ -54,7 +55,10 @@ export const runList = defineTool({
           shown: 'broken',
         };
       const { id, node: name, principal } = run.run;
-      const isIdle = run.closed !== undefined && run.steps.every(({ ways }) => Object.keys(ways).length === 0);
+      const isIdle =
+        run.closed !== undefined &&
+        run.closed.how !== 'escalated' &&
+        run.steps.every(({ ways }) => Object.keys(ways).length === 0);
       return {
         run: id,
         node: name,

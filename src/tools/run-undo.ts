@@ -28,14 +28,8 @@ export const runUndo = defineTool({
     const again = story.steps.filter(({ change }) => change.again === true).map(({ change }) => change);
     const steps = [...backwards, ...again].map(({ action, args }) => ({ action, args }));
     const node = oneNode(ops, story.run.node);
-    const outcome = await ops.change({
-      tool: 'run_undo',
-      node,
-      why: why === '' ? `Takes back run ${id}.` : why,
-      steps,
-      planOnly: plan,
-      undoes: id,
-    });
+    const request = { tool: 'run_undo', node, why: why === '' ? `Takes back run ${id}.` : why, steps, undoes: id };
+    const outcome = await (plan ? ops.plan(request) : ops.change(request));
     return changeReport(outcome, { node: node.name, tool: 'run_undo', args: { run: id } });
   },
 });

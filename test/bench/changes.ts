@@ -73,7 +73,7 @@ async function verifiedRestart(folder: string): Promise<Figure> {
       });
       const steps = [{ action: 'service.restart', args: { service: 'api' } }];
       const verified = await timed(async () => {
-        const { state, said } = await ops.change({ tool: 'bench', node, why: '', steps, planOnly: false });
+        const { state, said } = await ops.change({ tool: 'bench', node, why: '', steps });
         if (state !== 'verified') throw new Error(`${state}: ${said}`);
       });
       // The first opens the line.

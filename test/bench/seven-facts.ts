@@ -21,7 +21,7 @@ export async function sevenFacts(fleetPath: string) {
   const engine = createEngine({
     transport,
     local: localNode(),
-    stores: createStores(join(tmpdir(), 'rh-bench-state'), { actions: [], evidence, secrets: () => [] }),
+    stores: createStores(join(tmpdir(), 'rh-bench-state'), { actions: [], checks: [], evidence, secrets: () => [] }),
   });
   const wanted = checks.filter(({ name }) => judged.includes(name));
   const fleet = await loadFleet(place);

@@ -100,7 +100,7 @@ async function programsOf(farm: Farm): Promise<readonly string[]> {
   const ops = createEngine({
     transport,
     local: localNode(),
-    stores: createStores(farm.folder, { actions: [], evidence, secrets: () => [] }),
+    stores: createStores(farm.folder, { actions: [], checks: [], evidence, secrets: () => [] }),
   }).ops({
     fleet,
     signal: new AbortController().signal,

@@ -214,7 +214,12 @@ describe.skipIf(!has('sshd'))('a triage over SSH (needs sshd)', () => {
     const ops = createEngine({
       transport,
       local: localNode(),
-      stores: createStores(folder, { actions: [], evidence: createEvidence(folder, () => []), secrets: () => [] }),
+      stores: createStores(folder, {
+        actions: [],
+        checks: [],
+        evidence: createEvidence(folder, () => []),
+        secrets: () => [],
+      }),
     }).ops({
       fleet,
       signal: new AbortController().signal,

@@ -62,7 +62,6 @@ function desk(rules: (typeof freeHand)['rules'] = freeHand.rules) {
       node,
       why: 'a test',
       steps: [{ action: 'test.put', args: { path, text: 'new' } }],
-      planOnly: false,
     });
   const times = () => (existsSync(`${path}.times`) ? readFileSync(`${path}.times`, 'utf8') : '');
   return { ...door, put, times, state, sent, path };
@@ -183,7 +182,7 @@ describe.skipIf(!isAble)('a disk that is full (needs sshd, mount, root and unsha
     const door = changeOps({ state, transport, nodes: [node], actions: [fileEdit], policy: freeHand });
     onTestFinished(door.close);
     const steps = [{ action: 'file.edit', args: { service: 'llama', path, key: 'CTX', value: '8192' } }];
-    const request = { tool: 'file_edit', node, why: 'a test', steps, planOnly: false };
+    const request = { tool: 'file_edit', node, why: 'a test', steps };
     expect(await door.ops.change(request)).toMatchObject({
       state: 'not_verified',
       said: expect.stringContaining('there is no room on its filesystem'),

@@ -63,7 +63,7 @@ async function story(lane: Lane, cut: { at: number; when: 'before' | 'after' }) 
   const door = changeOps({ state, transport, nodes: [node], actions: [putFile()], policy: freeHand });
   const steps = paths.map((path) => ({ action: 'test.put', args: { path, text: 'new' } }));
   const told: ChangeOutcome | OpsError = await door.ops
-    .change({ tool: 'test_put', node, why: 'a test', steps, planOnly: false })
+    .change({ tool: 'test_put', node, why: 'a test', steps })
     .catch((thrown: unknown) => {
       if (thrown instanceof OpsError) return thrown;
       throw thrown;
@@ -140,7 +140,7 @@ describe.skipIf(!isAble)('the line cut at every boundary of a run (needs sshd, s
     });
     try {
       const steps = [{ action: 'service.restart', args: { service: 'slow' } }];
-      const outcome = door.ops.change({ tool: 'service_restart', node, why: 'a test', steps, planOnly: false });
+      const outcome = door.ops.change({ tool: 'service_restart', node, why: 'a test', steps });
       await until(() => existsSync(join(manager.folder, 'stopping')), 40_000);
       proxy.cut();
       expect(await outcome).toMatchObject({ state: 'verified' });
@@ -181,7 +181,7 @@ describe.skipIf(!isAble)('the line cut at every boundary of a run (needs sshd, s
       },
     });
     const steps = [{ action: 'test.put', args: { path, text: 'new' } }];
-    expect(await door.ops.change({ tool: 'test_put', node, why: 'a test', steps, planOnly: false })).toMatchObject({
+    expect(await door.ops.change({ tool: 'test_put', node, why: 'a test', steps })).toMatchObject({
       state: 'verified',
     });
     await back;

@@ -41,7 +41,7 @@ function door(policy: Policy, { state = mkdtempSync(join(folder, 'state-')), pri
     const path = join(state, `file-${number}`);
     writeFileSync(path, 'old');
     const steps = [{ action, args: { path, text, service: 'llama' } }];
-    const { state: stands, said } = await ops.change({ tool: 'test', node, why: 'a test', steps, planOnly: false });
+    const { state: stands, said } = await ops.change({ tool: 'test', node, why: 'a test', steps });
     expect(readFileSync(path, 'utf8')).toBe(stands === 'verified' ? text : 'old');
     return { state: stands, said };
   };

@@ -58,7 +58,6 @@ describe.skipIf(!has('sshd') || !canMakeRooms)(
         node,
         why: 'a test',
         steps: some.map((path) => ({ action: 'test.put', args: { path, text } })),
-        planOnly: false,
       });
       const texts = () => paths.map((path) => readFileSync(path, 'utf8'));
       const times = (path = paths[0] ?? '') =>
@@ -95,7 +94,7 @@ describe.skipIf(!has('sshd') || !canMakeRooms)(
 
     test('is only planned when that is asked for', async () => {
       const { ops, request, texts, stores } = desk();
-      expect(await ops.change({ ...request(), planOnly: true })).toMatchObject({
+      expect(await ops.plan(request())).toMatchObject({
         state: 'planned',
         set: {
           changes: [{ what: expect.stringContaining('Put "new"'), undo: { what: expect.stringContaining('"old"') } }],

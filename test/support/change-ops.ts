@@ -1,3 +1,4 @@
+import { checks } from '../../src/checks/index.ts';
 import type { AnyAction } from '../../src/core/action.ts';
 import type { Fleet, Node } from '../../src/core/node.ts';
 import { policySchema } from '../../src/core/policy.ts';
@@ -38,10 +39,11 @@ export function changeOps({
     nodes,
     secrets: [],
     policy: policySchema.parse(policy),
+    playbooks: [],
     rulePlaces: (policy.rules ?? []).map((_, index) => `fleet.yaml:${index + 1}`),
   };
   const evidence = createEvidence(`${state}/evidence`, () => []);
-  const stores = createStores(state, { actions, evidence, secrets: () => [] });
+  const stores = createStores(state, { actions, checks, evidence, secrets: () => [] });
   const audit = createAudit({ folder: `${state}/audit`, secrets: () => [], warn: () => undefined });
   const said: string[] = [];
   const engine = createEngine({ transport, local: testNode({ transport: 'local' }, 'local'), stores });

@@ -40,7 +40,7 @@ const { ops } = changeOps({
 const steps = plan.steps ?? plan.paths.map((path) => ({ action: 'test.put', args: { path, text: 'new' } }));
 const outcome =
   plan.resume === undefined
-    ? await ops.change({ tool: 'test_put', node: plan.node, why: 'a test', steps, planOnly: false })
+    ? await ops.change({ tool: 'test_put', node: plan.node, why: 'a test', steps })
     : await ops.resume(plan.resume.run, plan.resume.way);
 process.stdout.write(`${JSON.stringify({ state: outcome.state, said: outcome.said, lines: lines() })}\n`);
 await transport.close();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Finding } from '../../src/core/report.ts';
-import { causeSentence } from '../../src/tools/cause-sentence.ts';
+import { causeSentence } from '../../src/checks/cause-sentence.ts';
 
 const finding = (service: string, more: Partial<Finding> = {}): Finding => ({
   node: 'gpu-1',

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { statuses, type Status } from './report.ts';
+import { safeName, serviceKinds } from './service.ts';
+
+const sentence = z.string().min(1).max(600);
+/** A check, or a family of them: `model.*`. */
+const checkName = z.string().regex(/^(?:[a-z]+\.(?:[a-z]+|\*)|\*)$/, 'must be a check, or a family of them: model.*');
+const names = z.array(checkName).min(1);
+
+export const conditionSchema = z.strictObject({
+  check: checkName,
+  status: z
+    .array(z.enum(statuses))
+    .min(1)
+    .default(['critical', 'degraded'] satisfies Status[])
+    .describe('Of the finding, one of these'),
+  signature: z.array(z.string()).min(1).optional().describe('Known log line, one of these: LL-OOM, or LL-* for all'),
+  says: z.string().min(1).optional().describe('Text that the finding must hold'),
+  of: z.enum(['service', 'node', 'any']).default('any').describe('Whose finding: of the service, of its node, or both'),
+  consequence: z.boolean().default(false).describe('Also where it only follows from something else'),
+});
+/** Fits a finding. */
+export type Condition = z.infer<typeof conditionSchema>;
+
+const placeholders = '{service}, {model}, {node} and {input} stand for what is found or given';
+
+export const stepSchema = z.strictObject({
+  action: z.string().describe('service.restart, model.resync, knob.set, command.run and so on'),
+  args: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+    .default({})
+    .describe(placeholders),
+});
+
+export const remedySchema = z
+  .strictObject({
+    name: safeName,
+    when: z.array(conditionSchema).default([]).describe('Each must fit a finding'),
+    unless: z.array(conditionSchema).default([]).describe('None may fit a finding'),
+    because: sentence.describe('Why this helps, for whoever approves it'),
+    keep: z.array(checkName).default([]).describe('Checks whose evidence is on disk before anything is done'),
+    do: z.array(stepSchema).default([]).describe('In order; approved, proven and taken back together'),
+    person: z.array(sentence).default([]).describe('What a person must do instead'),
+  })
+  .refine((remedy) => remedy.do.length > 0 !== remedy.person.length > 0, {
+    message: 'must have either something to do, or what a person must do',
+    path: ['do'],
+  });
+/** What helps where its conditions fit: something to do, or what only a person may. */
+export type Remedy = z.infer<typeof remedySchema>;
+
+export const questionSchema = z.strictObject({
+  asks: sentence.describe('As a question that yes answers well'),
+  checks: names,
+});
+export type Question = z.infer<typeof questionSchema>;
+
+export const playbookSchema = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/, 'must be small letters, digits and underscores'),
+  title: sentence,
+  summary: sentence.describe('What it is for, for whoever must choose'),
+  kinds: z
+    .array(z.enum(serviceKinds))
+    .default([])
+    .describe('Kinds of services that it is for; none: the node as a whole'),
+  inputs: z
+    .record(z.string().regex(/^[a-z]+$/, 'must be small letters'), sentence)
+    .default({})
+    .describe('What else must be given, and what it means'),
+  symptoms: z
+    .array(conditionSchema)
+    .default([])
+    .describe('One of them calls for it; none: it is asked for by name only'),
+  diagnose: z.array(questionSchema).min(1).describe('What is looked at, as the questions that a person would ask'),
+  remedies: z.array(remedySchema).default([]).describe('In order; the lowest failing layer goes first'),
+  most: z.int().min(1).max(5).default(3).describe('Remedies in one run, each proven before the next is chosen'),
+  withinSeconds: z.int().min(1).max(86_400).default(3_600).describe('No further remedy is begun after that'),
+});
+/** A runbook as data: what calls for it, what is looked at, what helps when, and what is left to a person. */
+export type Playbook = z.infer<typeof playbookSchema>;
+
+/** A playbook as it is written down: defaults left out. */
+export const definePlaybook = (playbook: z.input<typeof playbookSchema>): Playbook => playbookSchema.parse(playbook);

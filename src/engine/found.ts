@@ -1,0 +1,80 @@
+import type { AnyCheck } from '../core/check.ts';
+import { opsError } from '../core/errors.ts';
+import type { Node } from '../core/node.ts';
+import { findingSchema, type Finding } from '../core/report.ts';
+import type { MeasuredTime, RunEntry } from '../core/run.ts';
+import type { RunStory } from '../core/run-story.ts';
+import { redactDeep } from '../core/text.ts';
+import { storyOf, type Running } from './running.ts';
+
+interface Found {
+  readonly checks: readonly string[];
+  readonly services: readonly string[] | undefined;
+  readonly findings: readonly Finding[];
+}
+
+/** As a journal keeps it: what does not apply says nothing, and what helps next is out of date when it is read. */
+export const foundEntry = (
+  time: MeasuredTime,
+  { checks, services, findings }: Found,
+  secrets: readonly string[],
+): RunEntry => ({
+  type: 'found',
+  time,
+  checks: [...checks],
+  ...(services !== undefined && { services: [...services] }),
+  findings: redactDeep(
+    findings.filter(({ status }) => status !== 'not_applicable').map((finding) => findingSchema.parse(finding)),
+    secrets,
+  ),
+});
+
+/**
+ * Looks again at what a playbook looked at, when all steps are proven.
+ *
+ * Undefined: no playbook chose this run. `against`: the sentence why it is taken back. Errors: `JOURNAL_FAILED`,
+ * `CANCELLED`, `LOCK_LOST`.
+ */
+export async function foundAfter({
+  hands,
+  checks,
+  secrets,
+}: Running): Promise<{ readonly findings: readonly Finding[]; readonly against: string | undefined } | undefined> {
+  const story = storyOf(hands);
+  const { before, after } = story.found;
+  if (before === undefined) return undefined;
+  if (after !== undefined) return { findings: after.findings, against: worseSince(story) };
+  hands.say('Looking at all of it once more');
+  await hands.hold();
+  const looked = await hands.look
+    .survey(narrowed(hands.node, before.services), named(checks, before.checks))
+    .catch((thrown: unknown): string => {
+      const { code, message } = opsError(thrown);
+      if (code === 'CANCELLED' || code === 'DEFECT') throw thrown;
+      return message;
+    });
+  if (typeof looked === 'string') return { findings: [], against: `What it brought could not be looked at: ${looked}` };
+  await hands.keep(
+    looked
+      .filter(({ status }) => status !== 'ok')
+      .flatMap(({ evidence }) => evidence)
+      .slice(0, 64),
+  );
+  await hands.journal.append(foundEntry('after', { ...before, services: before.services, findings: looked }, secrets));
+  return { findings: looked, against: worseSince(storyOf(hands)) };
+}
+
+const named = (checks: readonly AnyCheck[], names: readonly string[]): readonly AnyCheck[] =>
+  checks.filter(({ name }) => names.includes(name));
+
+const narrowed = (node: Node, names: readonly string[] | undefined): Node =>
+  names === undefined ? node : { ...node, services: node.services.filter(({ name }) => names.includes(name)) };
+
+/** Why it must not stay: something is critical that was not. */
+export function worseSince({ found: { before, after } }: RunStory): string | undefined {
+  const known = new Set(before?.findings.filter(({ status }) => status === 'critical').map(keyOf));
+  const fresh = after?.findings.find((finding) => finding.status === 'critical' && !known.has(keyOf(finding)));
+  return fresh && `Since then this is critical, and was not before: ${fresh.summary}`;
+}
+
+const keyOf = ({ check, subject }: Pick<Finding, 'check' | 'subject'>): string => `${check} ${subject}`;

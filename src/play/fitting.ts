@@ -1,0 +1,32 @@
+import type { Condition } from '../core/playbook.ts';
+import type { Finding } from '../core/report.ts';
+import type { Service } from '../core/service.ts';
+
+/** What a playbook is asked about: a service of a node, or all of it. */
+export interface Scope {
+  readonly service: Service | undefined;
+  /** Told apart into causes and consequences. */
+  readonly findings: readonly Finding[];
+}
+
+/** The findings that a condition fits. */
+export const fitting = (condition: Condition, { service, findings }: Scope): readonly Finding[] =>
+  findings.filter(
+    (finding) =>
+      likeName(condition.check, finding.check) &&
+      condition.status.includes(finding.status) &&
+      (condition.consequence || finding.role !== 'consequence') &&
+      isOf(condition.of, finding, service) &&
+      (condition.signature === undefined || condition.signature.some((id) => likeName(id, finding.signature ?? ''))) &&
+      (condition.says === undefined || finding.summary.includes(condition.says)),
+  );
+
+/** `model.*` and `LL-*` stand for a family, `*` for all. */
+export const likeName = (pattern: string, name: string): boolean =>
+  pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
+
+function isOf(of: Condition['of'], finding: Finding, service: Service | undefined): boolean {
+  const isNode = finding.service === undefined;
+  const isService = !isNode && (service === undefined || finding.service === service.name);
+  return of === 'any' ? isNode || isService : of === 'node' ? isNode : isService;
+}

@@ -1,0 +1,187 @@
+import { rootCause } from '../checks/root-cause.ts';
+import { causeSentence } from '../checks/cause-sentence.ts';
+import type { ChangeOutcome, ChangeRequest, Diagnosis, Escalation } from '../core/change-outcome.ts';
+import type { AnyCheck } from '../core/check.ts';
+import type { Node } from '../core/node.ts';
+import type { Playbook } from '../core/playbook.ts';
+import type { Finding, Next } from '../core/report.ts';
+import type { Service } from '../core/service.ts';
+import type { Ops } from '../core/tool.ts';
+import { answers, type Answer } from './answers.ts';
+import { choose, type Case, type Choice, type Verdict } from './choose.ts';
+import { scopeOf } from './scope.ts';
+
+export interface Play {
+  readonly playbook: Playbook;
+  readonly node: Node;
+  readonly service: Service | undefined;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly why: string;
+}
+
+/** What it is put to: a plan looks only, a run changes. */
+export interface Hand {
+  readonly tool: string;
+  act(request: ChangeRequest): Promise<ChangeOutcome>;
+  /** Missing where it is only planned. */
+  leave?(escalation: Escalation): Promise<ChangeOutcome>;
+}
+
+export const playStates = ['well', 'checked', 'elsewhere'] as const;
+
+/** What became of a playbook on one node. */
+export interface Played {
+  readonly node: string;
+  readonly service: string | undefined;
+  /** `well`: none of its symptoms shows. `elsewhere`: it only follows from another service. */
+  readonly state: (typeof playStates)[number] | ChangeOutcome['state'];
+  /** One sentence. */
+  readonly said: string;
+  readonly remedy: string | undefined;
+  readonly answers: readonly Answer[];
+  /** As they are now. */
+  readonly findings: readonly Finding[];
+  /** The last plan or run. */
+  readonly outcome: ChangeOutcome | undefined;
+  /** All runs, in order. */
+  readonly runs: readonly string[];
+  readonly next: readonly Next[];
+  readonly notes: readonly string[];
+}
+
+/** Looks, chooses, and has it done: one remedy at a time, each proven before the next is chosen. Errors: of the node. */
+export async function onNode(ops: Ops, play: Play, hand: Hand): Promise<Played> {
+  const { playbook, node, service, inputs } = play;
+  const scope = scopeOf(play);
+  const look = await ops.look(scope.node);
+  let findings = rootCause(await look.survey(scope.checks), node);
+  const tried = new Set<string>();
+  const refused: ChangeOutcome[] = [];
+  const runs: string[] = [];
+  const until = ops.now() + playbook.withinSeconds * 1_000;
+  let last: { readonly choice: Choice; readonly outcome: ChangeOutcome } | undefined;
+  for (;;) {
+    const one: Case = { playbook, node: node.name, service, inputs, findings };
+    const verdict = choose(one, tried);
+    const ended = { play, scope, findings, verdict, last, refused, runs, notes: look.notes() };
+    if (verdict.is !== 'remedy' || verdict.choice.steps.length === 0) return await finish(hand, ended);
+    const { choice } = verdict;
+    if (runs.length >= playbook.most || ops.now() > until) return await finish(hand, ended);
+    ops.progress(`${node.name}: ${choice.because}`);
+    tried.add(choice.remedy.name);
+    const diagnosis = diagnosisOf(play, scope, findings, choice);
+    const why = [play.why, `${playbook.name}: ${choice.because}`].filter(Boolean).join(' ');
+    const outcome = await hand.act({ tool: hand.tool, node, why, steps: choice.steps, diagnosis });
+    if (outcome.state === 'refused') {
+      refused.push(outcome);
+      continue;
+    }
+    last = { choice, outcome };
+    if (outcome.run !== undefined) runs.push(outcome.run);
+    if (outcome.state !== 'verified') return stopped({ ...ended, last });
+    findings = rootCause(outcome.after ?? (await look.survey(scope.checks)), node);
+  }
+}
+
+interface Scoped {
+  readonly node: Node;
+  readonly checks: readonly AnyCheck[];
+  readonly services: readonly string[] | undefined;
+}
+
+interface Ending {
+  readonly play: Play;
+  readonly scope: Scoped;
+  readonly findings: readonly Finding[];
+  readonly verdict: Verdict;
+  readonly last: { readonly choice: Choice; readonly outcome: ChangeOutcome } | undefined;
+  readonly refused: readonly ChangeOutcome[];
+  readonly runs: readonly string[];
+  readonly notes: readonly string[];
+}
+
+function diagnosisOf(
+  { playbook, service }: Play,
+  { checks, services }: Scoped,
+  findings: readonly Finding[],
+  choice: Choice | undefined,
+): Diagnosis {
+  const kept = choice?.remedy.keep ?? [];
+  return {
+    playbook: {
+      name: playbook.name,
+      remedy: choice?.remedy.name ?? null,
+      ...(service !== undefined && { service: service.name }),
+    },
+    checks,
+    ...(services !== undefined && { services }),
+    findings,
+    keep: findings.filter(({ check }) => kept.some((name) => name === check)).flatMap(({ evidence }) => evidence),
+  };
+}
+
+const played = ({ play, findings, last, runs, notes }: Ending) => ({
+  node: play.node.name,
+  service: play.service?.name,
+  remedy: last?.choice.remedy.name,
+  answers: answers(play.playbook, findings),
+  findings,
+  outcome: last?.outcome,
+  runs,
+  next: last?.outcome.next ?? [],
+  notes: [...new Set([...notes, ...(last?.outcome.notes ?? [])])],
+});
+
+/** The change went no further: that is what is to be heard. */
+function stopped(ending: Ending): Played {
+  const { state, said } = ending.last?.outcome ?? { state: 'unknown', said: '' };
+  return { ...played(ending), state, said: `${ending.last?.choice.because ?? ''} ${said}`.trim() };
+}
+
+async function finish(hand: Hand, ending: Ending): Promise<Played> {
+  const { play, verdict, last, findings } = ending;
+  const rest = played(ending);
+  const of = play.service?.name ?? 'it';
+  const done = last === undefined ? '' : ` ${last.outcome.said}`;
+  switch (verdict.is) {
+    case 'well':
+      return last === undefined
+        ? { ...rest, state: 'well', said: `There is nothing to do: ${play.playbook.name} finds ${of} well.` }
+        : { ...rest, state: 'verified', said: `${last.choice.because}${done}` };
+    case 'unknown': {
+      const said = `Whether ${of} is well can't be told: ${verdict.findings[0]?.summary ?? ''}`;
+      return { ...rest, state: 'unknown', said, next: verdict.findings.flatMap(({ next }) => next ?? []).slice(0, 3) };
+    }
+    case 'elsewhere': {
+      const { cause } = verdict;
+      const said = `Nothing is wrong with ${of} itself: it follows from ${cause.service ?? 'its node'}. ${cause.summary}`;
+      return { ...rest, state: 'elsewhere', said, next: cause.next ?? [] };
+    }
+    default: {
+      if (play.playbook.remedies.length === 0) return { ...rest, state: 'checked', said: checkedText(ending) };
+      const person = verdict.is === 'remedy' ? verdict.choice : undefined;
+      const trouble = findings.filter(({ status }) => status !== 'ok' && status !== 'not_applicable');
+      const why = person?.because ?? `No remedy of ${play.playbook.name} fits: ${causeSentence(trouble)}.`;
+      const cannot = ending.refused.map(({ said }) => said);
+      const said = [why, ...(person?.person ?? []), ...cannot].join(' ');
+      const next = [
+        ...(person?.person ?? []).map((say): Next => ({ say })),
+        ...ending.refused.flatMap((each) => each.next),
+        ...trouble.filter(({ role }) => role === 'cause').flatMap((finding) => finding.next ?? []),
+      ].slice(0, 5);
+      const diagnosis = diagnosisOf(play, ending.scope, findings, person);
+      const written = await hand.leave?.({ tool: hand.tool, node: play.node, why: play.why, diagnosis, said });
+      const runs = written?.run === undefined ? rest.runs : [...rest.runs, written.run];
+      return { ...rest, state: 'escalated', said: `${said}${done}`, next, runs, remedy: person?.remedy.name };
+    }
+  }
+}
+
+function checkedText({ play, findings }: Ending): string {
+  const all = answers(play.playbook, findings);
+  const good = all.filter(({ status }) => status === 'ok' || status === 'not_applicable').length;
+  const [first] = all.filter(({ status }) => status !== 'ok' && status !== 'not_applicable');
+  return first === undefined
+    ? `All ${all.length} questions of ${play.playbook.name} are answered well.`
+    : `${good} of ${all.length} questions of ${play.playbook.name} are answered well. ${first.asks} ${first.says}`;
+}

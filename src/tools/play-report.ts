@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import { changeStates, type ChangeState } from '../core/change-outcome.ts';
+import { count } from '../core/format.ts';
+import { statuses, type Next, type Report, type Status } from '../core/report.ts';
+import { playStates, type Played } from '../play/on-node.ts';
+import type { Rolled } from '../play/over-nodes.ts';
+import { shown } from './change-report.ts';
+
+const states = [...playStates, ...changeStates] as const;
+
+/** What the tools tell in `data` that put a playbook to nodes. */
+export const playData = z.object({
+  playbook: z.string(),
+  nodes: z.array(
+    z.object({
+      node: z.string(),
+      service: z.string().nullable(),
+      state: z.enum(states).describe('well: nothing to do. elsewhere: it follows from another service'),
+      said: z.string(),
+      remedy: z.string().nullable(),
+      digest: z.string().nullable().describe('What an approval names'),
+      runs: z.array(z.string()),
+      answers: z.array(z.object({ asks: z.string(), status: z.enum(statuses), says: z.string() })),
+    }),
+  ),
+});
+
+/** How good it is, the worst last; and how that reads as a status. */
+const order: readonly (readonly [Played['state'], Status])[] = [
+  ['well', 'ok'],
+  ['verified', 'ok'],
+  ['planned', 'not_applicable'],
+  ['awaiting_approval', 'not_applicable'],
+  ['held', 'not_applicable'],
+  ['refused', 'not_applicable'],
+  ['denied', 'not_applicable'],
+  ['rolled_back', 'degraded'],
+  ['elsewhere', 'critical'],
+  ['escalated', 'critical'],
+  ['not_verified', 'critical'],
+  ['unknown', 'unknown'],
+];
+
+const rank = ({ state }: Played): number => order.findIndex(([name]) => name === state);
+
+const isChange = (state: Played['state']): state is ChangeState => changeStates.some((each) => each === state);
+
+interface Asked {
+  readonly playbook: string;
+  readonly args: NonNullable<Next['args']>;
+}
+
+/** One report over all nodes. */
+export function playReport({ played, stopped }: Rolled, asked: Asked): Report<z.input<typeof playData>> {
+  const worst = played.toSorted((a, b) => rank(b) - rank(a))[0];
+  const state = worst?.state ?? 'well';
+  const waiting = played.find((each) => each.state === 'awaiting_approval' || each.state === 'planned');
+  const change = isChange(state) && {
+    state,
+    digest: waiting?.outcome?.set?.digest,
+    asks: waiting?.outcome?.asks,
+  };
+  return {
+    summary: summaryOf(played, asked.playbook, stopped),
+    status: statusOf(worst),
+    findings: played.flatMap(({ findings }) =>
+      findings.filter(({ status }) => status !== 'ok' && status !== 'not_applicable'),
+    ),
+    next: nextOf(played, asked),
+    notes: [...new Set(played.flatMap(({ notes }) => notes))],
+    ...(change !== false && { change }),
+    data: {
+      playbook: asked.playbook,
+      nodes: played.map((each) => ({
+        node: each.node,
+        service: each.service ?? null,
+        state: each.state,
+        said: each.said,
+        remedy: each.remedy ?? null,
+        digest: each.outcome?.set?.digest ?? null,
+        runs: [...each.runs],
+        answers: each.answers.map((answer) => ({ ...answer })),
+      })),
+    },
+    show: played.length === 1 && worst !== undefined ? showOne(worst) : [tableOf(played)],
+  };
+}
+
+function statusOf(worst: Played | undefined): Status {
+  if (worst === undefined) return 'not_applicable';
+  if (worst.state !== 'checked') return order.find(([name]) => name === worst.state)?.[1] ?? 'unknown';
+  const all = worst.answers.map(({ status }) => status);
+  return statuses.toReversed().find((status) => all.includes(status) && status !== 'not_applicable') ?? 'ok';
+}
+
+function summaryOf(played: readonly Played[], playbook: string, stopped: string | undefined): string {
+  const [only] = played;
+  const more = stopped === undefined ? '' : ` ${stopped}`;
+  if (only === undefined) return `No node was asked about by ${playbook}.`;
+  if (played.length === 1) return `${only.node}: ${only.said}${more}`;
+  const kinds = [...new Set(played.map(({ state }) => state))];
+  const counted = kinds.map((state) => {
+    const names = played.filter((each) => each.state === state).map(({ node }) => node);
+    const few = names.length > 4 ? '' : ` (${names.join(', ')})`;
+    return `${count(names.length, 'node')} ${stateWords[state]}${few}`;
+  });
+  return `${playbook}: ${counted.join('; ')}.${more}`;
+}
+
+const stateWords: Readonly<Record<Played['state'], string>> = {
+  well: 'well',
+  checked: 'checked',
+  elsewhere: 'suffering from another service',
+  planned: 'planned',
+  awaiting_approval: 'waiting for an approval',
+  denied: 'denied by the policy',
+  held: 'held back for now',
+  refused: 'refused',
+  verified: 'cured',
+  not_verified: 'not cured',
+  rolled_back: 'taken back',
+  unknown: 'not known',
+  escalated: 'left to a person',
+};
+
+function showOne(one: Played): Report['show'] {
+  const answers = {
+    kind: 'table' as const,
+    title: 'What was asked',
+    columns: ['question', 'answer', ''],
+    rows: one.answers.map(({ asks, status, says }) => [asks, status.replaceAll('_', ' '), says]),
+  };
+  const isPlan = one.state === 'planned' || one.state === 'awaiting_approval';
+  return [answers, ...(isPlan ? (one.outcome?.set?.changes ?? []).flatMap(shown) : [])];
+}
+
+const tableOf = (played: readonly Played[]): Report['show'][number] => ({
+  kind: 'table',
+  title: 'Nodes',
+  columns: ['node', 'state', ''],
+  rows: played.map(({ node, state, said }) => [node, stateWords[state], said]),
+});
+
+function nextOf(played: readonly Played[], { args }: Asked): readonly Next[] {
+  const waiting = played.filter(({ state }) => state === 'awaiting_approval');
+  const approve = waiting.map(({ outcome }) => ({
+    say: `A person approves it in a terminal of this machine: rackhand approve ${outcome?.set?.digest.slice(0, 12) ?? ''}`,
+  }));
+  const again: Next = { say: 'Then ask for the same again.', tool: 'playbook_run', args };
+  const run: Next = { say: 'To have it done:', tool: 'playbook_run', args };
+  const isHeld = played.some(({ state }) => state === 'held');
+  const done = played.flatMap(({ runs }) => runs);
+  const show = done
+    .slice(0, 3)
+    .map((id): Next => ({ say: 'See what was done, step by step.', tool: 'run_show', args: { run: id } }));
+  return [
+    ...(waiting.length > 0 ? [...approve, again] : []),
+    ...(played.some(({ state }) => state === 'planned') ? [run] : []),
+    ...(isHeld ? [again] : []),
+    ...played.flatMap(({ next }) => next),
+    ...show,
+  ].slice(0, 6);
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { defineTool } from '../core/tool.ts';
+import { onNode } from '../play/on-node.ts';
+import { atOnce, overNodes, shared } from '../play/over-nodes.ts';
+import { callAgain } from './change-inputs.ts';
+import { playbookInputs, plays } from './playbook-inputs.ts';
+import { playData, playReport } from './play-report.ts';
+
+export const playbookRun = defineTool({
+  name: 'playbook_run',
+  title: 'Run a playbook',
+  summary:
+    'Runs a playbook on nodes: looks, does after approval the one thing that helps, proves it, takes it back where it does not hold, and looks again. One node first, then the others; what it can not mend is left to a person, with the evidence.',
+  effect: 'change',
+  toolset: 'repair',
+  input: z.object({
+    ...playbookInputs,
+    serial: z.string().default('1').describe('Nodes at once after the first: 5, 25%'),
+    maxfail: z.number().min(0).max(100).default(0).describe('Goes on while no more percent of the nodes fail'),
+    shared: z.boolean().default(false).describe('Also where so many want the same that they seem to share a cause'),
+    plan: z.boolean().default(false).describe('Only plan'),
+  }),
+  data: playData,
+  cli: { positional: ['playbook', 'nodes'] },
+  async run(input, ops) {
+    const all = plays(ops, input);
+    const asked = { playbook: input.playbook, args: callAgain(input) };
+    const planning = { tool: 'playbook_run', act: (request: Parameters<typeof ops.plan>[0]) => ops.plan(request) };
+    if (input.plan || (all.length > 1 && !input.shared)) {
+      const played = await atOnce(ops, all, (play) => onNode(ops, play, planning));
+      const stopped = input.shared ? undefined : shared(played, all.length, ops.fleet.policy.limits);
+      if (input.plan || stopped !== undefined) return playReport({ played, stopped }, asked);
+    }
+    const hand = {
+      tool: 'playbook_run',
+      act: (request: Parameters<typeof ops.change>[0]) => ops.change(request),
+      leave: (escalation: Parameters<typeof ops.escalate>[0]) => ops.escalate(escalation),
+    };
+    const rolling = { serial: input.serial, maxFailPercent: input.maxfail };
+    return playReport(await overNodes(ops, all, rolling, (play) => onNode(ops, play, hand)), asked);
+  },
+});
