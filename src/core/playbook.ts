@@ -7,7 +7,7 @@ const sentence = z.string().min(1).max(600);
 const checkName = z.string().regex(/^(?:[a-z]+\.(?:[a-z]+|\*)|\*)$/, 'must be a check, or a family of them: model.*');
 const names = z.array(checkName).min(1);
 
-export const conditionSchema = z.strictObject({
+const conditionSchema = z.strictObject({
   check: checkName,
   status: z
     .array(z.enum(statuses))
@@ -24,7 +24,7 @@ export type Condition = z.infer<typeof conditionSchema>;
 
 const placeholders = '{service}, {model}, {node} and {input} stand for what is found or given';
 
-export const stepSchema = z.strictObject({
+const stepSchema = z.strictObject({
   action: z.string().describe('service.restart, model.resync, knob.set, command.run and so on'),
   args: z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
@@ -32,7 +32,7 @@ export const stepSchema = z.strictObject({
     .describe(placeholders),
 });
 
-export const remedySchema = z
+const remedySchema = z
   .strictObject({
     name: safeName,
     when: z.array(conditionSchema).default([]).describe('Each must fit a finding'),
@@ -49,11 +49,10 @@ export const remedySchema = z
 /** What helps where its conditions fit: something to do, or what only a person may. */
 export type Remedy = z.infer<typeof remedySchema>;
 
-export const questionSchema = z.strictObject({
+const questionSchema = z.strictObject({
   asks: sentence.describe('As a question that yes answers well'),
   checks: names,
 });
-export type Question = z.infer<typeof questionSchema>;
 
 export const playbookSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/, 'must be small letters, digits and underscores'),
