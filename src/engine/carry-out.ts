@@ -31,6 +31,7 @@ export interface Which {
  */
 export async function carryOut(hands: Hands, which: Which, { action, args, change, ids }: Deed): Promise<Sent> {
   const { journal, node } = hands;
+  await hands.hold();
   await hands.keep(ids);
   const order = await patiently(hands, () =>
     hands.look.at(`${action.name} order`, () => action.order(args, node, change)),

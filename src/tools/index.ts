@@ -20,6 +20,7 @@ import { playbookList } from './playbook-list.ts';
 import { playbookPlan } from './playbook-plan.ts';
 import { playbookRun } from './playbook-run.ts';
 import { queueCheck } from './queue-check.ts';
+import { runCancel } from './run-cancel.ts';
 import { runList } from './run-list.ts';
 import { runResume } from './run-resume.ts';
 import { runShow } from './run-show.ts';
@@ -50,6 +51,7 @@ export const tools: readonly AnyTool[] = [
   playbookPlan,
   playbookRun,
   queueCheck,
+  runCancel,
   runList,
   runResume,
   runShow,

@@ -6,6 +6,7 @@ import { runEnds, ways as allWays, type RunEnd, type SentEnd, type Way } from '.
 import { standing, type RunStanding, type RunStory, type Sent } from '../core/run-story.ts';
 import type { Next, Status } from '../core/report.ts';
 import { defineTool } from '../core/tool.ts';
+import { awaitRun } from './await-run.ts';
 import { measuredTables } from './measured-table.ts';
 
 const stepSchema = z.object({ step: z.int(), way: z.string(), what: z.string(), how: z.string(), said: z.string() });
@@ -25,11 +26,15 @@ export const runShow = defineTool({
     'Tells what one run changed, step by step: who asked and approved, what came of each step, whether it was proven or taken back, and what can be done about it now.',
   effect: 'observe',
   toolset: 'repair',
-  input: z.object({ run: z.string().describe('As run_list names it') }),
+  input: z.object({
+    run: z.string().describe('As run_list names it'),
+    wait: z.int().min(0).max(45).default(0).describe('Seconds to wait for its end'),
+  }),
   data: z.object({
     run: z.string(),
     node: z.string(),
     state: z.string(),
+    underWay: z.boolean(),
     principal: z.string(),
     why: z.string(),
     approvedBy: z.string().nullable(),
@@ -38,8 +43,8 @@ export const runShow = defineTool({
     said: z.string(),
   }),
   cli: { positional: ['run'] },
-  async run({ run: id }, ops) {
-    const story = await ops.runs.find(id);
+  async run({ run: id, wait }, ops) {
+    const { story, isUnderWay } = await awaitRun(ops, id, wait);
     const { run, approval, closed, notes } = story;
     const stands = standing(story);
     const steps = story.steps.flatMap(({ change, ways }, index) => {
@@ -51,7 +56,7 @@ export const runShow = defineTool({
       });
       return told.length > 0 ? told : [{ step: index + 1, way: wayWords.do, what: change.what, how: unsent, said: '' }];
     });
-    const said = closed?.said ?? openText(stands);
+    const said = closed?.said ?? (isUnderWay ? 'it is under way.' : openText(stands));
     const since = (await ops.runs.list()).find((each) => 'run' in each && each.run.undoes === id && isDone(each));
     const takenBackBy = since !== undefined && 'run' in since ? since.run.id : undefined;
     return {
@@ -61,12 +66,13 @@ export const runShow = defineTool({
         steps.some(({ how }) => how !== unsent),
       ),
       findings: [],
-      next: takenBackBy === undefined ? nextOf(id, stands, story) : [],
+      next: isUnderWay ? underWay(id) : takenBackBy === undefined ? nextOf(id, stands, story) : [],
       notes: takenBackBy === undefined ? notes : [...notes, `Run ${takenBackBy} has taken it back.`],
       data: {
         run: id,
         node: run.node,
         state: stands,
+        underWay: isUnderWay,
         principal: run.principal,
         why: run.why,
         approvedBy: approval?.by ?? null,
@@ -122,21 +128,26 @@ const sentWords: Readonly<Record<SentEnd, string>> = {
 
 const openText = (stands: RunStanding): string =>
   stands === 'unknown'
-    ? 'it is under way or was cut off. A step was sent and has no answer: it may have been carried out or not.'
+    ? 'it was cut off. A step was sent and has no answer: it may have been carried out or not.'
     : stands === 'running'
-      ? 'it is under way or was cut off. It did something and has not come to its end.'
-      : 'it is under way or was cut off. Nothing was sent to the node.';
+      ? 'it was cut off. It did something and has not come to its end.'
+      : 'it was cut off. Nothing was sent to the node.';
 
 const statusOf = (stands: RunStanding, wasSent: boolean): Status =>
   stands === 'verified'
     ? 'ok'
     : stands === 'rolled_back' || (stands === 'not_verified' && !wasSent)
       ? 'degraded'
-      : stands === 'not_verified'
+      : stands === 'not_verified' || stands === 'escalated'
         ? 'critical'
         : 'unknown';
 
 const isEnd = (stands: RunStanding): stands is RunEnd => runEnds.some((end) => end === stands);
+
+const underWay = (run: string): readonly Next[] => [
+  { say: 'To hear how it ends:', tool: 'run_show', args: { run, wait: 45 } },
+  { say: 'To stop it at the next safe point:', tool: 'run_cancel', args: { run } },
+];
 
 function nextOf(run: string, stands: RunStanding, { closed, steps }: RunStory): readonly Next[] {
   if (closed === undefined || !isEnd(stands))

@@ -107,7 +107,7 @@ describe.skipIf(!isAble)(
       expect(figures?.rows.map(([name]) => name)).toEqual(expect.arrayContaining(['latency', 'memory available']));
       expect([setTo(), await runsWith()]).toEqual(['3', '3']);
       const run = report.data.run ?? '';
-      expect(measured(await runShow.run({ run }, ops))).toEqual([figures]);
+      expect(measured(await runShow.run({ run, wait: 0 }, ops))).toEqual([figures]);
     });
 
     test('what does worse is taken back by itself, and the service runs as before', async () => {
