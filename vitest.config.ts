@@ -14,6 +14,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // What they import is loaded once for many of them, which is half of their time.
+          isolate: false,
           include: ['test/*.test.ts', 'test/{unit,property}/**/*.test.ts'],
           // Against what hangs, not what is slow: a property test of hundreds of rounds waits for a busy machine.
           testTimeout: 60_000,
@@ -23,6 +25,7 @@ export default defineConfig({
       {
         test: {
           name: 'real',
+          globalSetup: 'test/support/run-folder.ts',
           include: ['test/{integration,protocol,situations}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
