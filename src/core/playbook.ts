@@ -15,12 +15,14 @@ const conditionSchema = z.strictObject({
     .default(['critical', 'degraded'] satisfies Status[])
     .describe('Of the finding, one of these'),
   signature: z.array(z.string()).min(1).optional().describe('Known log line, one of these: LL-OOM, or LL-* for all'),
-  says: z.string().min(1).optional().describe('Text that the finding must hold'),
+  says: z.array(z.string().min(1)).min(1).optional().describe('Text that the finding must hold, one of these'),
   of: z.enum(['service', 'node', 'any']).default('any').describe('Whose finding: of the service, of its node, or both'),
   consequence: z.boolean().default(false).describe('Also where it only follows from something else'),
 });
 /** Fits a finding. */
 export type Condition = z.infer<typeof conditionSchema>;
+/** One as it is written down: defaults left out. */
+export type WrittenCondition = z.input<typeof conditionSchema>;
 
 const placeholders =
   '{service}, {node}, {model}, {finding}, {tried} (knobs that did not help today) and inputs stand for what is found or given';

@@ -18,7 +18,7 @@ export const fitting = (condition: Condition, { service, findings }: Scope): rea
       (condition.consequence || finding.role !== 'consequence') &&
       isOf(condition.of, finding, service) &&
       (condition.signature === undefined || condition.signature.some((id) => likeName(id, finding.signature ?? ''))) &&
-      (condition.says === undefined || finding.summary.includes(condition.says)),
+      (condition.says === undefined || condition.says.some((text) => finding.summary.includes(text))),
   );
 
 /** `model.*` and `LL-*` stand for a family, `*` for all. */
