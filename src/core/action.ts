@@ -16,6 +16,8 @@ export interface Change {
   /** `service:llama`, `file:/etc/llama.env` */
   readonly subject: string;
   readonly service?: string;
+  /** What was asked for, in full, where it left something open: this is what is shown, approved and done. */
+  readonly args?: Wanted['args'];
   readonly risk: Risk;
   /** One sentence: what is done. */
   readonly what: string;

@@ -22,7 +22,8 @@ const conditionSchema = z.strictObject({
 /** Fits a finding. */
 export type Condition = z.infer<typeof conditionSchema>;
 
-const placeholders = '{service}, {model}, {node} and {input} stand for what is found or given';
+const placeholders =
+  '{service}, {node}, {model}, {finding}, {tried} (knobs that did not help today) and inputs stand for what is found or given';
 
 const stepSchema = z.strictObject({
   action: z.string().describe('service.restart, model.resync, knob.set, command.run and so on'),

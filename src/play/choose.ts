@@ -9,6 +9,8 @@ export interface Case extends Scope {
   readonly playbook: Playbook;
   readonly node: string;
   readonly inputs: Readonly<Record<string, string>>;
+  /** A remedy was done before. */
+  readonly changed?: boolean;
 }
 
 export interface Choice {
@@ -29,10 +31,13 @@ export type Verdict =
   /** Nothing that it knows fits. */
   | { readonly is: 'person'; readonly findings: readonly Finding[] };
 
+/** What was before a change is still told after it. */
+const ofThePast: ReadonlySet<string> = new Set(['service.flap']);
+
 /** Chooses what to do, of what was not tried yet: the lowest failing layer first, then as the playbook orders it. */
 export function choose(one: Case, tried: ReadonlySet<string>): Verdict {
   const { playbook, findings, service } = one;
-  const shown = symptomsOf(one);
+  const shown = symptomsOf(one).filter(({ check }) => one.changed !== true || !ofThePast.has(check));
   if (playbook.symptoms.length > 0 && shown.length === 0) {
     const unknown = findings.filter(
       (finding) => finding.status === 'unknown' && (finding.service === undefined || finding.service === service?.name),
@@ -77,8 +82,13 @@ function chosen(one: Case, remedy: Remedy): (Choice & { readonly depth: number }
       Object.entries(args).map(([key, value]) => [key, typeof value === 'string' ? filled(value) : value]),
     ),
   }));
+  // Of what it needs, something is not known.
+  if (steps.some(({ args }) => Object.values(args).some((value) => isUnfilled(value)))) return undefined;
   return { remedy, because: filled(remedy.because), steps, person: remedy.person.map(filled), depth };
 }
+
+const placeholder = /\{([a-z]+)\}/g;
+const isUnfilled = (value: unknown): boolean => typeof value === 'string' && value.search(placeholder) !== -1;
 
 /** Puts in what stands for something that was found or given; what nothing is known of stays as it is. */
 function filler({ node, service, inputs }: Case, found: readonly Finding[]): (text: string) => string {
@@ -90,5 +100,5 @@ function filler({ node, service, inputs }: Case, found: readonly Finding[]): (te
     finding: found[0]?.summary.replace(/\.$/, ''),
     ...inputs,
   };
-  return (text) => text.replace(/\{([a-z]+)\}/g, (all, name: string) => values[name] ?? all);
+  return (text) => text.replace(placeholder, (all, name: string) => values[name] ?? all);
 }

@@ -9,6 +9,9 @@ import type { Service } from '../core/service.ts';
 import type { Ops } from '../core/tool.ts';
 import { answers, type Answer } from './answers.ts';
 import { choose, type Case, type Choice, type Verdict } from './choose.ts';
+import { likeName } from './fitting.ts';
+import { knobsTried } from './knobs-tried.ts';
+import { onceSettled } from './once-settled.ts';
 import { scopeOf } from './scope.ts';
 
 export interface Play {
@@ -51,7 +54,8 @@ export interface Played {
 
 /** Looks, chooses, and has it done: one remedy at a time, each proven before the next is chosen. Errors: of the node. */
 export async function onNode(ops: Ops, play: Play, hand: Hand): Promise<Played> {
-  const { playbook, node, service, inputs } = play;
+  const { playbook, node, service } = play;
+  const inputs = { ...play.inputs, tried: await triedText(ops, play) };
   const scope = scopeOf(play);
   const look = await ops.look(scope.node);
   let findings = rootCause(await look.survey(scope.checks), node);
@@ -61,7 +65,7 @@ export async function onNode(ops: Ops, play: Play, hand: Hand): Promise<Played> 
   const until = ops.now() + playbook.withinSeconds * 1_000;
   let last: { readonly choice: Choice; readonly outcome: ChangeOutcome } | undefined;
   for (;;) {
-    const one: Case = { playbook, node: node.name, service, inputs, findings };
+    const one: Case = { playbook, node: node.name, service, inputs, findings, changed: runs.length > 0 };
     const verdict = choose(one, tried);
     const ended = { play, scope, findings, verdict, last, refused, runs, notes: look.notes() };
     if (verdict.is !== 'remedy' || verdict.choice.steps.length === 0) return await finish(hand, ended);
@@ -79,9 +83,17 @@ export async function onNode(ops: Ops, play: Play, hand: Hand): Promise<Played> 
     last = { choice, outcome };
     if (outcome.run !== undefined) runs.push(outcome.run);
     if (outcome.state !== 'verified') return stopped({ ...ended, last });
-    findings = rootCause(outcome.after ?? (await look.survey(scope.checks)), node);
+    // A look remembers what it has seen: after a change it takes another one.
+    const again = async () => rootCause(await (await ops.look(scope.node)).survey(scope.checks), node);
+    findings = await onceSettled(ops, play, outcome.after ? rootCause(outcome.after, node) : await again(), again);
   }
 }
+
+/** Only where a remedy asks for it: it is a look at the runs of a day. */
+const triedText = async (ops: Ops, { playbook, node, service }: Play): Promise<string> =>
+  service !== undefined && JSON.stringify(playbook.remedies).includes('{tried}')
+    ? (await knobsTried(ops, node.name, service.name)).join(',')
+    : '';
 
 interface Scoped {
   readonly node: Node;
@@ -116,7 +128,9 @@ function diagnosisOf(
     checks,
     ...(services !== undefined && { services }),
     findings,
-    keep: findings.filter(({ check }) => kept.some((name) => name === check)).flatMap(({ evidence }) => evidence),
+    keep: findings
+      .filter(({ check }) => kept.some((name) => likeName(name, check)))
+      .flatMap(({ evidence }) => evidence),
   };
 }
 
@@ -162,7 +176,7 @@ async function finish(hand: Hand, ending: Ending): Promise<Played> {
       const person = verdict.is === 'remedy' ? verdict.choice : undefined;
       const trouble = findings.filter(({ status }) => status !== 'ok' && status !== 'not_applicable');
       const why = person?.because ?? `No remedy of ${play.playbook.name} fits: ${causeSentence(trouble)}.`;
-      const cannot = ending.refused.map(({ said }) => said);
+      const cannot = [...new Set(ending.refused.map(({ said }) => said))];
       const said = [why, ...(person?.person ?? []), ...cannot].join(' ');
       const next = [
         ...(person?.person ?? []).map((say): Next => ({ say })),

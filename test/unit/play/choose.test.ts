@@ -110,6 +110,17 @@ describe('what a playbook chooses', () => {
     expect(choose(about('api', apiDown, down), none)).toEqual({ is: 'elsewhere', cause: down });
   });
 
+  test('what is only told of the past calls for it before a change, and not after it', () => {
+    const flapped = finding({ check: 'service.flap', status: 'critical', service: 'llama' });
+    expect(choose(about('llama', flapped), none)).toEqual({ is: 'person', findings: [flapped] });
+    expect(choose({ ...about('llama', flapped), changed: true }, none)).toEqual({ is: 'well' });
+  });
+
+  test('a remedy of which something is not known is passed over', () => {
+    const vague = { ...cut, subject: 'service:llama' };
+    expect(choose(about('llama', down, vague), none)).toMatchObject({ choice: { remedy: { name: 'restart' } } });
+  });
+
   test('what speaks against a remedy holds it back, and what only a person may comes without steps', () => {
     const log = finding({ check: 'service.log', status: 'critical', service: 'llama', signature: 'AP-PATH' });
     expect(choose(about('llama', down, log), none)).toMatchObject({
