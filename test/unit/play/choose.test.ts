@@ -45,6 +45,7 @@ const about = (name: string, ...findings: readonly Finding[]): Case => ({
   playbook,
   node: 'gpu-1',
   service: node.services.find((each) => each.name === name),
+  services: node.services,
   inputs: { ticket: 'T-1' },
   findings,
 });
