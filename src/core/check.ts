@@ -61,8 +61,6 @@ export interface Verdict {
   /** A part of the subject: `gpu:0`, `mount:/data`. */
   readonly subject?: string;
   readonly signature?: string;
-  /** The declared service that it is about, where it is judged of the node. */
-  readonly names?: string;
   readonly restartHelps?: Finding['restartHelps'];
 }
 

@@ -41,8 +41,6 @@ export type Finding = z.infer<typeof findingSchema> & {
   readonly next?: readonly Next[] | undefined;
   /** Check and subject of the cause that it follows from. */
   readonly of?: string;
-  /** The declared service that a finding of the node is about. */
-  readonly names?: string;
 };
 
 /** A table for people: `data` holds the same for programs. */

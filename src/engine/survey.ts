@@ -81,7 +81,6 @@ function finding(
     ...(subject.service !== undefined && { service: subject.service }),
     role: 'finding',
     ...(verdict.signature !== undefined && { signature: verdict.signature }),
-    ...(verdict.names !== undefined && { names: verdict.names }),
     ...(verdict.restartHelps !== undefined && { restartHelps: verdict.restartHelps }),
     // What was asked last is closest to the judgement.
     evidence: [...new Set(evidence)].slice(-mostEvidence),

@@ -134,7 +134,7 @@ function namesOf(
   const [lead] = found;
   return {
     node,
-    service: service?.name ?? found.flatMap((finding) => finding.service ?? finding.names ?? [])[0],
+    service: service?.name ?? found.flatMap((finding) => finding.service ?? [])[0],
     model: about('model:'),
     log: about('log:'),
     finding: lead?.summary.replace(/\.$/, ''),

@@ -29,17 +29,15 @@ const findingsFor = ({ diagnose, symptoms, remedies }: Playbook) => {
     layer: constantFrom(...layers),
     subject: constantFrom('node', 'model:/a.gguf', 'model:/b.gguf', 'log:/a.log', 'log:/b.log', 'gpu:0'),
     service: constantFrom(undefined, ...services.map(({ name }) => name)),
-    names: constantFrom(undefined, 'llama', 'api'),
     signature: constantFrom(undefined, ...signatures),
     restartHelps: constantFrom<Finding['restartHelps']>(undefined, 'yes', 'maybe', 'no'),
     says: constantFrom('', ...says),
   });
   return array(some, { maxLength: 12 }).map((all) =>
-    all.map(({ says: text, service, names, signature, restartHelps, ...rest }, index) =>
+    all.map(({ says: text, service, signature, restartHelps, ...rest }, index) =>
       finding({
         ...rest,
         ...(service !== undefined && { service }),
-        ...(names !== undefined && { names }),
         ...(signature !== undefined && { signature }),
         ...(restartHelps !== undefined && { restartHelps }),
         summary: `${index} ${text}`,

@@ -89,25 +89,6 @@ describe('a playbook for the node as a whole', () => {
       choice: { because: 'node.disk is critical.', person: ['See docker system df. Then ask.'] },
     });
   });
-
-  test('a node that a finding speaks of by a service names that service', () => {
-    const playbookOf = definePlaybook({
-      ...free,
-      remedies: [
-        {
-          name: 'restart',
-          when: [{ check: 'node.disk' }],
-          because: 'So.',
-          do: [{ action: 'x', args: { a: '{service}' } }],
-        },
-      ],
-    });
-    const one = { ...of({ ...full, names: 'llama' }), playbook: playbookOf };
-    expect(choose(one, none)).toMatchObject({
-      choice: { key: 'restart llama', steps: [{ args: { a: 'llama' } }] },
-    });
-    expect(choose({ ...one, findings: [full] }, none)).toMatchObject({ is: 'person' });
-  });
 });
 
 const back = definePlaybook({
