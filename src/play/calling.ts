@@ -17,7 +17,7 @@ export function calledFor(
   const [lead] = findings.filter(({ role }) => role === 'cause');
   if (lead === undefined) return undefined;
   const service = node.services.find(({ name }) => name === lead.service);
-  const scope = { service, findings: [lead] };
+  const scope = { service, services: node.services, findings: [lead] };
   const fits = playbooks.filter(
     ({ kinds, symptoms }) =>
       (kinds.length === 0 || (service !== undefined && kinds.includes(service.kind))) &&
