@@ -1,5 +1,4 @@
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { playbooks } from '../../src/playbooks/index.ts';
 import { failings } from '../support/drill.ts';
 import { nodeKeys } from '../support/planted-node.ts';
 import { has } from '../support/requires.ts';

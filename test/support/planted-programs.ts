@@ -66,7 +66,10 @@ const logged = {
 
 const log = '/var/log/supervisor/supervisord.log';
 export const supervisorConfig = '/etc/supervisor/supervisord.conf';
-const serve = readFileSync(fileURLToPath(new URL('../situations/programs/serve.py', import.meta.url)), 'utf8');
+const source = (name: string) =>
+  readFileSync(fileURLToPath(new URL(`../situations/programs/${name}.py`, import.meta.url)), 'utf8');
+const serve = source('serve');
+const supervisord = `#!${python}\n${source('supervisord')}`;
 
 /** A supervisord over these programs; nothing where there are none. */
 export function supervisordOf(programs: readonly PlantedProgram[]): Part {
@@ -75,6 +78,7 @@ export function supervisordOf(programs: readonly PlantedProgram[]): Part {
     files: {
       [supervisorConfig]: daemon + programs.map(section).join(''),
       [log]: '',
+      '/usr/bin/supervisord': supervisord,
       ...Object.assign({}, ...programs.map(programFiles)),
     },
     start: [['supervisord', '-n', '-c', supervisorConfig]],

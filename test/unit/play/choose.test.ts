@@ -45,6 +45,7 @@ const about = (name: string, ...findings: readonly Finding[]): Case => ({
   playbook,
   node: 'gpu-1',
   service: node.services.find((each) => each.name === name),
+  services: node.services,
   inputs: { ticket: 'T-1' },
   findings,
 });
@@ -115,7 +116,7 @@ describe('what a playbook chooses', () => {
   test('what is only told of the past calls for it before a change, and not after it', () => {
     const flapped = finding({ check: 'service.flap', status: 'critical', service: 'llama' });
     expect(choose(about('llama', flapped), none)).toEqual({ is: 'person', findings: [flapped] });
-    expect(choose({ ...about('llama', flapped), changed: true }, none)).toEqual({ is: 'well' });
+    expect(choose(about('llama', flapped), none, new Set(['restart']))).toEqual({ is: 'well' });
   });
 
   test('a remedy of which something is not known is passed over', () => {
