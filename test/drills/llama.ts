@@ -78,7 +78,7 @@ const person = (name: string, remedy: string, plant: Drill['plant'], says: RegEx
   name,
   playbook,
   plant,
-  acts: [{ state: 'escalated', remedy, says, next }],
+  acts: [{ state: 'escalated', remedy, says, next, wrote: onlyTheModel }],
 });
 const fails = (name: string, remedy: string, line: string, says: RegExp, next: RegExp): Drill =>
   person(name, remedy, () => llama({ told: llamaFails(line) }), says, next);
@@ -91,7 +91,6 @@ export const llamas: readonly Drill[] = [
     herring: true,
     plant: () => llama({ model: cut, told: untilWhole(outOfBounds), declared: models }, copies(), fastapi()),
     acts: [
-      { plan: true, state: 'planned', remedy: 'copy_and_restart', says: /is truncated/ },
       {
         state: 'verified',
         remedy: 'copy_and_restart',
@@ -145,7 +144,7 @@ export const llamas: readonly Drill[] = [
         {
           told: { ...serves, until: { file: '/opt/arrived', does: { ...gaveUp, after: 2.5 } } },
           declared: { waitSeconds: 2 },
-          section: { startsecs: '1', startretries: '0' },
+          section: { startsecs: '1', autorestart: 'false' },
           becomes: 'ended',
         },
         { after: ['touch /opt/arrived'] },
@@ -257,14 +256,14 @@ export const llamas: readonly Drill[] = [
       {
         state: 'not_verified',
         remedy: 'lower_one_knob',
-        says: /PARALLEL .* from 4 to 2/,
+        says: /Taken back and proven: Sets PARALLEL .* from 4 to 2/,
         wrote: onlySettings,
         holds: { [envFile]: /PARALLEL=4\nCTX=8192/ },
       },
       {
         state: 'not_verified',
         remedy: 'lower_one_knob',
-        says: /CTX .* from 8192 to 4096/,
+        says: /Taken back and proven: Sets CTX .* from 8192 to 4096/,
         wrote: onlySettings,
         holds: { [envFile]: /PARALLEL=4\nCTX=8192/ },
       },
@@ -280,7 +279,10 @@ export const llamas: readonly Drill[] = [
     name: 'somebody else holds the memory of the GPU: nothing of llama is lowered',
     playbook,
     herring: true,
-    plant: () => llama({ told: oom, declared: { knobs, gpu: true }, files: settings }, gpus({ second: held })),
+    plant: () =>
+      llama({ told: oom, declared: { knobs, gpu: true }, files: settings }, gpus({ second: held }), {
+        before: ['rm -f /.dockerenv'],
+      }),
     acts: [{ state: 'escalated', remedy: 'free_the_gpu', says: /somebody else holds it/, next: /whose memory it is/ }],
   },
   fails(
