@@ -80,7 +80,7 @@ export const whisperGpu = definePlaybook({
     },
     {
       name: 'correct_its_settings',
-      when: [ofService('service.env')],
+      when: [ofService('service.env', { consequence: true })],
       because: 'Its environment keeps it from the GPU: {finding}.',
       keep,
       person: [stay, '{next}'],
