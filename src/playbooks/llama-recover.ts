@@ -81,7 +81,15 @@ export const llamaRecover = definePlaybook({
       name: 'mend_the_path',
       when: [
         ofService('model.present', {
-          says: ['is mounted', 'symbolic link', 'not a file', 'may be meant', 'differs in', 'has its name'],
+          says: [
+            'nothing is mounted',
+            'is mounted over',
+            'symbolic link',
+            'not a file',
+            'may be meant',
+            'differs in',
+            'has its name',
+          ],
         }),
       ],
       because:

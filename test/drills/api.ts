@@ -25,7 +25,7 @@ const fastapi = ({ told = serves, declared = {}, ...more }: Parameters<typeof wh
   wholeApi({ told, declared: { startSeconds: 8, quietSeconds: 1, needs: [], ...declared }, ...more }),
   worker(),
 ];
-const gaveUp = { section: { startretries: '0', startsecs: '1' }, becomes: 'failed' } as const;
+const gaveUp = { section: { startsecs: '0', autorestart: 'false' }, becomes: 'ended' } as const;
 
 const playbook = 'api_recover';
 const well = { state: 'well', says: /nothing to do: api_recover finds fastapi well/ } as const;

@@ -145,7 +145,7 @@ export const llamas: readonly Drill[] = [
         {
           told: untilBack(serves, { ...gaveUp, after: 2.5 }),
           declared: { waitSeconds: 2 },
-          section: { startsecs: '1', autorestart: 'false' },
+          section: { startsecs: '0', autorestart: 'false' },
           becomes: 'ended',
         },
         back('llama', 'Timeout'),
@@ -292,8 +292,8 @@ export const llamas: readonly Drill[] = [
     plant: () =>
       llama({
         told: llamaFails("llama_model_load: error loading model: unknown model architecture: 'qwen99'"),
-        section: { startretries: '0', startsecs: '1' },
-        becomes: 'failed',
+        section: { startsecs: '0', autorestart: 'false' },
+        becomes: 'ended',
         declared: { files: [script] },
         files: { [script]: '#!/bin/sh\nexec llama-server\n' },
       }),

@@ -31,7 +31,7 @@ const worker = (
     ...more,
   }),
 ];
-const gaveUp = { section: { startretries: '0', startsecs: '1' }, becomes: 'failed' } as const;
+const gaveUp = { section: { startsecs: '0', autorestart: 'false' }, becomes: 'ended' } as const;
 
 const playbook = 'worker_attach';
 const well = { state: 'well', says: /nothing to do: worker_attach finds worker-gpu well/ } as const;
