@@ -49,7 +49,7 @@ export default defineConfig({
         test: {
           name: 'real',
           globalSetup: 'test/support/run-folder.ts',
-          include: ['test/{integration,protocol,situations}/**/*.test.ts'],
+          include: ['test/{integration,protocol,situations,drills}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           expect: { poll: { timeout: 20_000 } },

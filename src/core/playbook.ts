@@ -15,7 +15,11 @@ const conditionSchema = z.strictObject({
     .default(['critical', 'degraded'] satisfies Status[])
     .describe('Of the finding, one of these'),
   signature: z.array(z.string()).min(1).optional().describe('Known log line, one of these: LL-OOM, or LL-* for all'),
-  says: z.string().min(1).optional().describe('Text that the finding must hold, or what it says helps'),
+  says: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe('Text that the finding must hold, or what it says helps; one of these'),
   restartHelps: z.array(z.enum(restarts)).min(1).optional().describe('Whether a restart helps it, one of these'),
   kind: z.array(z.enum(serviceKinds)).min(1).optional().describe('Of a service of one of these kinds'),
   of: z.enum(['service', 'node', 'any']).default('any').describe('Whose finding: of the service, of its node, or both'),
@@ -23,6 +27,8 @@ const conditionSchema = z.strictObject({
 });
 /** Fits a finding. */
 export type Condition = z.infer<typeof conditionSchema>;
+/** One as it is written down: defaults left out. */
+export type WrittenCondition = z.input<typeof conditionSchema>;
 
 const placeholders =
   '{service}, {node}, {model}, {log}, {finding}, {next}, {tried} (knobs that did not help today) and the inputs stand for what is found or given; a step of which nothing is known is not done';

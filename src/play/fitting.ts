@@ -20,12 +20,15 @@ export const fitting = (condition: Condition, { service, services, findings }: S
       (condition.consequence || finding.role !== 'consequence') &&
       isOf(condition.of, finding, service) &&
       (condition.signature === undefined || condition.signature.some((id) => likeName(id, finding.signature ?? ''))) &&
-      textsOf(finding).some((text) => text.includes(condition.says ?? '')) &&
+      (condition.says === undefined || holds(textsOf(finding), condition.says)) &&
       (condition.restartHelps === undefined || includes(condition.restartHelps, finding.restartHelps)) &&
       (condition.kind === undefined || includes(condition.kind, kindOf(finding, services))),
   );
 
 const textsOf = ({ summary, next = [] }: Finding): readonly string[] => [summary, ...next.map(({ say }) => say)];
+
+const holds = (texts: readonly string[], some: readonly string[]): boolean =>
+  texts.some((text) => some.some((each) => text.includes(each)));
 
 const kindOf = ({ service }: Finding, services: readonly Service[]): Service['kind'] | undefined =>
   services.find(({ name }) => name === service)?.kind;

@@ -20,6 +20,16 @@ export interface Told {
   readonly answers?: Readonly<Record<string, readonly [number, object | string]>>;
   /** Ports of what it needs, by the field of its health answer that tells of them. */
   readonly asks?: Readonly<Record<string, number>>;
+  /** What it does as long as a file is not so, by the size and the text that it must have; or it `waits` until it is. */
+  readonly until?: {
+    readonly file: string;
+    readonly bytes?: number;
+    readonly holds?: string;
+    readonly waits?: boolean;
+    readonly does: Told;
+  };
+  /** It asks Temporal for tasks: what answers for that on this node shows it. */
+  readonly polls?: { readonly queue: string; readonly identity: string };
   /** It does not open the GPU, though there is one. */
   readonly blind?: boolean;
   /** It takes connections and answers none. */

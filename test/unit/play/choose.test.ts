@@ -73,6 +73,8 @@ describe('what a playbook chooses', () => {
     const others = finding({ check: 'service.health', status: 'unknown', service: 'api' });
     expect(choose(about('llama', blind, others), none)).toEqual({ is: 'unknown', findings: [blind] });
     expect(choose(about('llama', others), none)).toEqual({ is: 'well' });
+    const besides = finding({ check: 'node.disk', status: 'unknown' });
+    expect(choose(about('llama', besides), none)).toEqual({ is: 'well' });
   });
 
   test('the lowest failing layer goes first, whatever the order, filled with what was found', () => {
