@@ -1,9 +1,10 @@
 // Made by `npm run gen`.
 import type { Playbook } from '../core/playbook.ts';
+import { diskFree } from './disk-free.ts';
 import { gpuFault } from './gpu-fault.ts';
 import { gpuReattach } from './gpu-reattach.ts';
 import { rollback } from './rollback.ts';
 import { validate } from './validate.ts';
 import { vramFree } from './vram-free.ts';
 
-export const playbooks: readonly Playbook[] = [gpuFault, gpuReattach, rollback, validate, vramFree];
+export const playbooks: readonly Playbook[] = [diskFree, gpuFault, gpuReattach, rollback, validate, vramFree];
