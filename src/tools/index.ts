@@ -21,6 +21,7 @@ import { playbookPlan } from './playbook-plan.ts';
 import { playbookRun } from './playbook-run.ts';
 import { queueCheck } from './queue-check.ts';
 import { runList } from './run-list.ts';
+import { runReport } from './run-report.ts';
 import { runResume } from './run-resume.ts';
 import { runShow } from './run-show.ts';
 import { runUndo } from './run-undo.ts';
@@ -51,6 +52,7 @@ export const tools: readonly AnyTool[] = [
   playbookRun,
   queueCheck,
   runList,
+  runReport,
   runResume,
   runShow,
   runUndo,
