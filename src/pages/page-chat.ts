@@ -23,11 +23,14 @@ export function pageChat({ badge, lead, warnings, brief }: Page): string {
 /** Slack reads `<!channel>`, Discord and Telegram `@name` as a call; all of them make links of addresses, and Markdown of marks. */
 const plain = (text: string): string =>
   oneLine(text)
-    .replace(/[a-z][a-z0-9+.-]*:\/\//gi, '')
+    .replace(/(?:[a-z][a-z0-9+.-]{0,20})?:\/\//gi, ' ')
+    .replaceAll('`', "'")
     .replaceAll('<', '‹')
     .replaceAll('>', '›')
+    .replace(/([*~|_])\1+/g, '$1')
     .replace(/@(?=\S)/g, '@ ')
-    .replace(/`+|\*{2,}|~{2,}|\|{2,}|_{2,}/g, '');
+    .replace(/ {2,}/g, ' ')
+    .trim();
 
 const short = (text: string, most: number): string =>
   text.length <= most ? text : `${text.slice(0, most - 4).replace(/[\ud800-\udbff]$/, '')} ...`;

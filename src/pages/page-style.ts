@@ -36,7 +36,8 @@ table { border-collapse: collapse; width: 100%; margin: 0 0 .75rem; font-variant
 th { text-align: left; color: var(--soft); font-weight: 600; }
 th, td { padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 tr:last-child > td { border-bottom: 0; }
-td:not(:last-child) { overflow-wrap: break-word; }
+td .tone { white-space: nowrap; }
+td:not(:last-child):not(:has(.tone)) { min-width: 10rem; }
 ol.moments { list-style: none; margin: 0; padding: 0; }
 ol.moments > li { display: grid; grid-template-columns: 13.5rem 1fr; gap: 0 1rem; padding: .35rem 0 .35rem .75rem; border-left: .2rem solid var(--line); }
 ol.moments > .good { border-color: var(--good); } ol.moments > .warn { border-color: var(--warn); }
@@ -67,7 +68,7 @@ footer { color: var(--soft); font-size: .85rem; padding: 0 .25rem; }
   table, tbody, tr, td { display: block; }
   tr { padding: .5rem 0; border-bottom: 1px solid var(--line); }
   tr:last-child { border-bottom: 0; }
-  td { padding: .1rem 0; border: 0; }
+  td, td:not(:last-child):not(:has(.tone)) { padding: .1rem 0; border: 0; min-width: 0; }
   td:empty { display: none; }
   td[data-label]:not([data-label=""])::before { content: attr(data-label) ": "; color: var(--soft); }
 }
