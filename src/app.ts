@@ -10,7 +10,7 @@ import { policySchema } from './core/policy.ts';
 import { principalOf, type Face } from './core/principal.ts';
 import type { Report } from './core/report.ts';
 import { redactDeep } from './core/text.ts';
-import type { AnyTool } from './core/tool.ts';
+import type { AnyTool, Evidence } from './core/tool.ts';
 import { actions } from './actions/index.ts';
 import { checks } from './checks/index.ts';
 import { createAudit } from './engine/audit.ts';
@@ -24,13 +24,6 @@ import { selectNodes } from './engine/select-nodes.ts';
 import { toolInput } from './tool-input.ts';
 import type { OfferedKey } from './transport/offered-key.ts';
 import { createTransports } from './transport/transports.ts';
-
-/** A text that was kept because a report had to leave it out, or the observation behind a finding. */
-export interface Evidence {
-  readonly id: string;
-  readonly title: string;
-  readonly text: string;
-}
 
 export interface CallOptions {
   readonly signal: AbortSignal;
