@@ -95,7 +95,7 @@ const catalogs = (): Promise<Files> =>
 /** Imported only now: they tell of what the catalogs hold. */
 async function pages(): Promise<Files> {
   const { tools } = await import('../src/tools/index.ts');
-  const { fleetJsonSchema } = await import('../src/config/schema.ts');
+  const { fleetJsonSchema, playbookJsonSchema } = await import('../src/config/schema.ts');
   const { checksDoc } = await import('./checks-doc.ts');
   const { toolsPage, toolsSnapshot } = await import('./tools-doc.ts');
   return [
@@ -103,6 +103,7 @@ async function pages(): Promise<Files> {
     ['docs/tools.md', toolsPage(tools)],
     ['docs/tools.schema.json', toolsSnapshot(tools)],
     ['schema/fleet.schema.json', `${JSON.stringify(fleetJsonSchema(), undefined, 2)}\n`],
+    ['schema/playbook.schema.json', `${JSON.stringify(playbookJsonSchema(), undefined, 2)}\n`],
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { Condition } from '../core/playbook.ts';
+import { likeName, type Condition } from '../core/playbook.ts';
 import type { Finding } from '../core/report.ts';
 import type { Service } from '../core/service.ts';
 
@@ -20,10 +20,6 @@ export const fitting = (condition: Condition, { service, findings }: Scope): rea
       (condition.signature === undefined || condition.signature.some((id) => likeName(id, finding.signature ?? ''))) &&
       (condition.says === undefined || finding.summary.includes(condition.says)),
   );
-
-/** `model.*` and `LL-*` stand for a family, `*` for all. */
-export const likeName = (pattern: string, name: string): boolean =>
-  pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
 
 function isOf(of: Condition['of'], finding: Finding, service: Service | undefined): boolean {
   const isNode = finding.service === undefined;

@@ -3,7 +3,7 @@ import { causeSentence } from '../checks/cause-sentence.ts';
 import type { ChangeOutcome, ChangeRequest, Diagnosis, Escalation } from '../core/change-outcome.ts';
 import type { AnyCheck } from '../core/check.ts';
 import type { Node } from '../core/node.ts';
-import type { Playbook } from '../core/playbook.ts';
+import { likeName, type Playbook } from '../core/playbook.ts';
 import type { Finding, Next } from '../core/report.ts';
 import type { Service } from '../core/service.ts';
 import type { Ops } from '../core/tool.ts';
@@ -116,7 +116,9 @@ function diagnosisOf(
     checks,
     ...(services !== undefined && { services }),
     findings,
-    keep: findings.filter(({ check }) => kept.some((name) => name === check)).flatMap(({ evidence }) => evidence),
+    keep: findings
+      .filter(({ check }) => kept.some((name) => likeName(name, check)))
+      .flatMap(({ evidence }) => evidence),
   };
 }
 
