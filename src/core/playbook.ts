@@ -7,6 +7,10 @@ const sentence = z.string().min(1).max(600);
 const checkName = z.string().regex(/^(?:[a-z]+\.(?:[a-z]+|\*)|\*)$/, 'must be a check, or a family of them: model.*');
 const names = z.array(checkName).min(1);
 
+/** `model.*` and `LL-*` stand for a family, `*` for all. */
+export const likeName = (pattern: string, name: string): boolean =>
+  pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
+
 const conditionSchema = z.strictObject({
   check: checkName,
   status: z
@@ -70,7 +74,11 @@ const questionSchema = z.strictObject({
 });
 
 export const playbookSchema = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/, 'must be small letters, digits and underscores'),
+  // Hosts take names of tools of up to 64 characters, with that of the server before it.
+  name: z
+    .string()
+    .max(48)
+    .regex(/^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/, 'must be small letters, digits and underscores'),
   title: sentence,
   summary: sentence.describe('What it is for, for whoever must choose'),
   kinds: z
