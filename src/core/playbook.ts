@@ -34,8 +34,9 @@ export type Condition = z.infer<typeof conditionSchema>;
 /** One as it is written down: defaults left out. */
 export type WrittenCondition = z.input<typeof conditionSchema>;
 
-const placeholders =
-  '{service}, {node}, {model}, {log}, {finding}, {next}, {tried} (knobs that did not help today) and the inputs stand for what is found or given; a step of which nothing is known is not done';
+/** What stands for something that is found or given; `tried` are the knobs that did not help today. */
+export const placeholderNames = ['service', 'node', 'model', 'log', 'finding', 'next', 'tried'] as const;
+const placeholders = `${placeholderNames.map((name) => `{${name}}`).join(', ')} and the inputs stand for what is found or given; a step of which nothing is known is not done`;
 
 const stepSchema = z.strictObject({
   action: z.string().describe('service.restart, model.resync, knob.set, command.run and so on'),

@@ -35,7 +35,7 @@ export function incidentPage({ story, takenBackBy, evidence, at }: Incident): Pa
     lead: headline(story, takenBackBy),
     warnings: [
       ...(simulated.length > 0 ? [`SIMULATED, not real: ${simulated.join(', ')}.`] : []),
-      ...notes.filter((note) => /^The journal can be believed only/.test(note)),
+      ...notes.filter((note) => note.startsWith('The journal can be believed only')),
     ],
     facts: factsOf(story, takenBackBy),
     sections: [
