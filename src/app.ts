@@ -29,6 +29,8 @@ export interface CallOptions {
   readonly signal: AbortSignal;
   /** `wrote` are lines that a node wrote: data. */
   onProgress(message: string, wrote?: readonly string[]): void;
+  /** Told the id of each run in the moment it begins. */
+  onRun?(id: string): void;
 }
 
 /** Everything that a face needs. */
@@ -107,14 +109,17 @@ export async function createApp({
   };
 
   return {
-    async call(tool, given, { signal, onProgress }) {
+    async call(tool, given, { signal, onProgress, onRun }) {
       const input = toolInput(tool, given);
       const fleet = await fleetFor(input);
       ({ secrets } = fleet);
       const start = performance.now();
       const trail = audit.trail({ tool: tool.name, principal });
       const report: Report = await tool
-        .run(input, engine.ops({ fleet, trail, signal, onProgress: safely(onProgress, secrets) }))
+        .run(
+          input,
+          engine.ops({ fleet, trail, signal, onProgress: safely(onProgress, secrets), ...(onRun && { onRun }) }),
+        )
         .catch(async (thrown: unknown): Promise<never> => {
           await trail.end();
           const { code, kind } = opsError(thrown);

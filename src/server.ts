@@ -20,6 +20,7 @@ import { createCuttings } from './mcp/cuttings.ts';
 import { approvalAnswer, approvalQuestion, approveElicited } from './mcp/elicited-approval.ts';
 import { instructions } from './mcp/instructions.ts';
 import { createProgress } from './mcp/progress.ts';
+import { answerWithinMs, createLongCalls } from './mcp/long-call.ts';
 import { errorResult, reportResult } from './mcp/tool-result.ts';
 import type { ToolEntry } from './tool-schema.ts';
 import { version } from './version.ts';
@@ -33,6 +34,8 @@ export interface ServerOptions {
   readonly signal: AbortSignal;
   /** A sign of life at least this often while a call runs, to clients that asked for progress. */
   readonly heartbeatMs?: number;
+  /** A call that changes something is answered by then, and goes on. */
+  readonly answerMs?: number;
 }
 
 const evidenceUri = 'rackhand://evidence/';
@@ -52,10 +55,12 @@ export async function serveMcp({
   openApp,
   signal: stop,
   heartbeatMs = 5_000,
+  answerMs = answerWithinMs,
 }: ServerOptions): Promise<void> {
   const cuttings = createCuttings();
   const over = new AbortController();
   const running = new Set<Promise<unknown>>();
+  const calls = createLongCalls({ stop, answerMs });
   // What was shown to the person comes back with their answer, and nobody on the way can put another plan in its place.
   const asked = createRequestStateCodec<string>({ key: randomBytes(32), ttlSeconds: 600 });
   let opened: Promise<App> | undefined;
@@ -86,14 +91,15 @@ export async function serveMcp({
             }, heartbeatMs);
       const call = async () => {
         try {
-          const signal = AbortSignal.any([mcpReq.signal, over.signal]);
           const [open, all] = await Promise.all([app(), tools()]);
           const tool = all.find((each) => each.name === name);
           if (tool === undefined) throw new Error(`The list has a tool ${name} that the catalog has not.`);
           const answer = inputResponse(mcpReq.inputResponses, questionKey);
           const wasAsked = answer.kind === 'elicit';
           if (wasAsked) await approveElicited(open, answer, mcpReq.requestState<string>());
-          const report = await open.call(tool, input, { signal, onProgress: progress?.say ?? (() => undefined) });
+          const signals = [mcpReq.signal, over.signal];
+          const say = progress?.say ?? (() => undefined);
+          const report = await calls.put(open, { tool, input, signals, say });
           const question = wasAsked || !asksForms(mcpReq, server) ? undefined : await approvalQuestion(open, report);
           if (question === undefined) return reportResult(report, input['detail'] === 'full', cuttings);
           const form = inputRequired.elicit({ message: question.message, requestedSchema: approvalAnswer });
@@ -151,6 +157,8 @@ export async function serveMcp({
   await clientGone(stop);
   over.abort();
   await connection.close();
+  // What was answered as being under way comes to its end first, unless the host wants this program gone.
+  await calls.ended();
   await Promise.race([Promise.allSettled(running), new Promise((resolve) => setTimeout(resolve, farewellMs).unref())]);
 }
 

@@ -8,6 +8,7 @@ import { gpuCount } from './gpu-count.ts';
 import { gpuDriver } from './gpu-driver.ts';
 import { gpuEcc } from './gpu-ecc.ts';
 import { gpuFabric } from './gpu-fabric.ts';
+import { gpuHit } from './gpu-hit.ts';
 import { gpuMemory } from './gpu-memory.ts';
 import { gpuMig } from './gpu-mig.ts';
 import { gpuNvml } from './gpu-nvml.ts';
@@ -77,6 +78,7 @@ export const checks: readonly AnyCheck[] = [
   gpuDriver,
   gpuEcc,
   gpuFabric,
+  gpuHit,
   gpuMemory,
   gpuMig,
   gpuNvml,

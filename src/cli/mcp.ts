@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Command } from './command.ts';
 import { flagsOf } from './flags.ts';
+import { typed } from './typed.ts';
 
 const input = z.object({
   repair: z.boolean().default(false).describe('Also the tools that edit, tune, move models and take back'),
@@ -15,7 +16,7 @@ export const mcp: Command = {
   flags: () => flagsOf(input),
   positional: [],
   async run(values, { tools, toolList, app, signal }) {
-    const { repair } = input.parse(values);
+    const { repair } = typed(input, values);
     const [{ serveMcp }, list] = await Promise.all([import('../server.ts'), toolList()]);
     const shown = list.filter(({ toolset }) => toolset === undefined || repair).map(({ entry }) => entry);
     await serveMcp({ tools, toolList: shown, openApp: app, signal });

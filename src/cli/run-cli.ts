@@ -18,6 +18,7 @@ import { readWords } from './read-words.ts';
 import { policyExplain } from './policy-explain.ts';
 import { complain, print, stdoutPage } from './terminal.ts';
 import { toolCommand } from './tool-command.ts';
+import { watch } from './watch.ts';
 
 export interface CliOptions extends Pick<Context, 'tools' | 'toolList'> {
   readonly words: readonly string[];
@@ -62,6 +63,7 @@ const own: readonly Command[] = [
   auditVerify,
   auditShow,
   evidence,
+  watch,
   mcp,
 ];
 

@@ -12,6 +12,9 @@ export const worst = (all: readonly Status[]): Status => {
   return statuses[rank] ?? 'ok';
 };
 
+/** Whether a restart of the service helps. */
+export const restarts = ['yes', 'no', 'maybe', 'after-fix'] as const;
+
 export const nextSchema = z.object({
   say: z.string().describe('What to do, as a sentence'),
   tool: z.string().optional(),
@@ -31,7 +34,7 @@ export const findingSchema = z.object({
   role: z.enum(['cause', 'consequence', 'finding']).describe('cause: lowest failing layer'),
   because: z.string().optional().describe('Why a consequence follows'),
   signature: z.string().optional().describe('Known log line'),
-  restartHelps: z.enum(['yes', 'no', 'maybe', 'after-fix']).optional(),
+  restartHelps: z.enum(restarts).optional(),
   evidence: z.array(z.string()).describe('Ids'),
 });
 /** A judgement on a subject of a node, with the observations behind it. */

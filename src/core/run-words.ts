@@ -20,7 +20,7 @@ export const sentWords: Readonly<Record<SentEnd, string>> = {
 /** Of a run that has no end yet. */
 export const openText = (stands: RunStanding): string =>
   stands === 'unknown'
-    ? 'it is under way or was cut off. A step was sent and has no answer: it may have been carried out or not.'
+    ? 'it was cut off. A step was sent and has no answer: it may have been carried out or not.'
     : stands === 'running'
-      ? 'it is under way or was cut off. It did something and has not come to its end.'
-      : 'it is under way or was cut off. Nothing was sent to the node.';
+      ? 'it was cut off. It did something and has not come to its end.'
+      : 'it was cut off. Nothing was sent to the node.';

@@ -62,6 +62,8 @@ export interface Runs {
   list(since?: number): Promise<readonly (RunStory | { readonly id: string; readonly trouble: string })[]>;
   /** Errors: `UNKNOWN_RUN`, `JOURNAL_FAILED`. */
   find(id: string): Promise<RunStory>;
+  /** Whether somebody carries it out now; else it was cut off, where it is not at its end. */
+  isUnderWay(id: string): Promise<boolean>;
 }
 
 /** What a tool may do that changes nodes: all of it through one door. */
@@ -70,6 +72,8 @@ export interface ChangeOps extends Ops {
   change(request: ChangeRequest): Promise<ChangeOutcome>;
   /** Goes on with a run that was cut off, or takes it back. Errors: `UNKNOWN_RUN`, `RUN_BUSY`, `NODE_BUSY`. */
   resume(run: string, way: 'on' | 'back'): Promise<ChangeOutcome>;
+  /** Asks whoever carries a run out to stop at the next safe point. Errors: `UNKNOWN_RUN`, `USAGE` for one at its end. */
+  stop(run: string): Promise<void>;
   /** Writes down what is left to a person, as a run that does nothing. Errors: `JOURNAL_FAILED`, `STATE_FAILED`. */
   escalate(request: Escalation): Promise<ChangeOutcome>;
 }

@@ -6,6 +6,7 @@ import { ways as allWays, type Way } from '../core/run.ts';
 import { standing, takenBackBy, type RunStanding, type Sent } from '../core/run-story.ts';
 import { approvalWords, openText, sentWords } from '../core/run-words.ts';
 import { defineTool } from '../core/tool.ts';
+import { awaitRun } from './await-run.ts';
 import { measuredTables } from './measured-table.ts';
 import { runNext } from './run-next.ts';
 
@@ -26,11 +27,15 @@ export const runShow = defineTool({
     'Tells what one run changed, step by step: who asked and approved, what came of each step, whether it was proven or taken back, and what can be done about it now.',
   effect: 'observe',
   toolset: 'repair',
-  input: z.object({ run: z.string().describe('As run_list names it') }),
+  input: z.object({
+    run: z.string().describe('As run_list names it'),
+    wait: z.int().min(0).max(45).default(0).describe('Seconds to wait for its end'),
+  }),
   data: z.object({
     run: z.string(),
     node: z.string(),
     state: z.string(),
+    underWay: z.boolean(),
     principal: z.string(),
     why: z.string(),
     approvedBy: z.string().nullable(),
@@ -39,8 +44,8 @@ export const runShow = defineTool({
     said: z.string(),
   }),
   cli: { positional: ['run'] },
-  async run({ run: id }, ops) {
-    const story = await ops.runs.find(id);
+  async run({ run: id, wait }, ops) {
+    const { story, isUnderWay } = await awaitRun(ops, id, wait);
     const { run, approval, closed, notes } = story;
     const stands = standing(story);
     const steps = story.steps.flatMap(({ change, ways }, index) => {
@@ -52,7 +57,7 @@ export const runShow = defineTool({
       });
       return told.length > 0 ? told : [{ step: index + 1, way: wayWords.do, what: change.what, how: unsent, said: '' }];
     });
-    const said = closed?.said ?? openText(stands);
+    const said = closed?.said ?? (isUnderWay ? 'it is under way.' : openText(stands));
     const back = takenBackBy(await ops.runs.list(), id);
     return {
       summary: `Run ${id} on ${run.node}: ${said}`,
@@ -61,12 +66,13 @@ export const runShow = defineTool({
         steps.some(({ how }) => how !== unsent),
       ),
       findings: [],
-      next: back === undefined ? runNext(story) : [],
+      next: back === undefined ? runNext(story, isUnderWay) : [],
       notes: back === undefined ? notes : [...notes, `Run ${back} has taken it back.`],
       data: {
         run: id,
         node: run.node,
         state: stands,
+        underWay: isUnderWay,
         principal: run.principal,
         why: run.why,
         approvedBy: approval?.by ?? null,
@@ -110,6 +116,6 @@ const statusOf = (stands: RunStanding, wasSent: boolean): Status =>
     ? 'ok'
     : stands === 'rolled_back' || (stands === 'not_verified' && !wasSent)
       ? 'degraded'
-      : stands === 'not_verified'
+      : stands === 'not_verified' || stands === 'escalated'
         ? 'critical'
         : 'unknown';
