@@ -8,7 +8,7 @@ import { approvalWords, openText, sentWords } from '../core/run-words.ts';
 import { defineTool } from '../core/tool.ts';
 import { awaitRun } from './await-run.ts';
 import { measuredTables } from './measured-table.ts';
-import { goesOn, runNext } from './run-next.ts';
+import { runNext } from './run-next.ts';
 
 const stepSchema = z.object({ step: z.int(), way: z.string(), what: z.string(), how: z.string(), said: z.string() });
 
