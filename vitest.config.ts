@@ -1,15 +1,38 @@
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // A program comes before what wraps it: the shim of a version manager takes ten times as long as the Python that it starts.
 const own = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 const PATH = [...new Set([dirname(process.execPath), ...own, ...(process.env['PATH'] ?? '').split(':')])].join(':');
 
+/** Files of a minute begin first: at the end, nothing else would run beside them. */
+const long = [
+  'situations',
+  'conformance',
+  'knob-tune',
+  'mcp-approval',
+  'tools',
+  'crash-matrix',
+  'change-files',
+  'pm2-tell',
+];
+const rank = ({ moduleId }: TestSpecification) => {
+  const at = long.indexOf(basename(moduleId, '.test.ts'));
+  return at === -1 ? long.length : at;
+};
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other));
+  }
+}
+
 export default defineConfig({
   test: {
     env: { PATH },
+    sequence: { sequencer: LongestFirst },
     // Most files wait for programs most of the time; two cores bear more than the one that vitest would use.
-    maxWorkers: 3,
+    maxWorkers: 4,
     projects: [
       {
         test: {

@@ -10,7 +10,7 @@ import { policySchema } from './core/policy.ts';
 import { principalOf, type Face } from './core/principal.ts';
 import type { Report } from './core/report.ts';
 import { redactDeep } from './core/text.ts';
-import type { AnyTool } from './core/tool.ts';
+import type { AnyTool, Evidence } from './core/tool.ts';
 import { actions } from './actions/index.ts';
 import { checks } from './checks/index.ts';
 import { createAudit } from './engine/audit.ts';
@@ -21,16 +21,11 @@ import { createEvidence } from './engine/evidence.ts';
 import { createLog } from './engine/log.ts';
 import { createEngine } from './engine/ops.ts';
 import { selectNodes } from './engine/select-nodes.ts';
+import { playbookShelf, type PlaybookShelf } from './playbook-shelf.ts';
+import { playbookVocabulary } from './playbook-vocabulary.ts';
 import { toolInput } from './tool-input.ts';
 import type { OfferedKey } from './transport/offered-key.ts';
 import { createTransports } from './transport/transports.ts';
-
-/** A text that was kept because a report had to leave it out, or the observation behind a finding. */
-export interface Evidence {
-  readonly id: string;
-  readonly title: string;
-  readonly text: string;
-}
 
 export interface CallOptions {
   readonly signal: AbortSignal;
@@ -59,6 +54,7 @@ export interface App {
   readonly principal: string;
   /** Where persons approve what is planned. */
   readonly approvals: ApprovalDesk;
+  readonly playbooks: PlaybookShelf;
   close(): Promise<void>;
 }
 
@@ -74,6 +70,7 @@ const noFleet: Fleet = {
   policy: policySchema.parse({}),
   rulePlaces: [],
   playbooks: [],
+  brokenPlaybooks: [],
 };
 
 /** Wires the house. It connects to nothing and reads no fleet file before it is asked something. */
@@ -82,7 +79,7 @@ export async function createApp({
   face = 'cli',
 }: { fleetPath?: string | undefined; face?: Face } = {}): Promise<App> {
   const place = { path: fleetPath, env: process.env, cwd: process.cwd(), home: homedir() };
-  const readFleet = createFleetReader(place);
+  const readFleet = createFleetReader(place, playbookVocabulary);
   const local = localNode();
   const transport = createTransports();
   let secrets: readonly string[] = [];
@@ -156,6 +153,7 @@ export async function createApp({
     policyOf,
     principal,
     approvals: approvalDesk({ store: stores.approvals, policyOf, secrets: () => secrets, now: Date.now }),
+    playbooks: playbookShelf(place, readFleet),
     audit: {
       async verify(noted) {
         const { verifyAudit } = await import('./engine/audit-verify.ts');

@@ -142,11 +142,11 @@ export async function serveMcp({
 
     server.setRequestHandler('resources/read', async (request) => {
       const { uri } = request.params;
-      const text =
-        cuttings.read(uri) ??
-        (uri.startsWith(evidenceUri) ? (await (await app()).evidence(uri.slice(evidenceUri.length)))?.text : undefined);
-      if (text === undefined) throw new ResourceNotFoundError(uri);
-      return { contents: [{ uri, mimeType: 'text/plain', text }] };
+      const cut = cuttings.read(uri);
+      if (cut !== undefined) return { contents: [{ uri, ...cut }] };
+      const found = uri.startsWith(evidenceUri) && (await (await app()).evidence(uri.slice(evidenceUri.length)));
+      if (!found) throw new ResourceNotFoundError(uri);
+      return { contents: [{ uri, mimeType: 'text/plain', text: found.text }] };
     });
     return mcp;
   };

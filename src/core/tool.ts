@@ -14,6 +14,13 @@ export interface Observed<Fact> {
   readonly evidence: readonly string[];
 }
 
+/** A text that was kept because a report had to leave it out, or the observation behind a finding. */
+export interface Evidence {
+  readonly id: string;
+  readonly title: string;
+  readonly text: string;
+}
+
 /** One look at one node: whatever is asked twice within it is put to the node once. */
 export interface NodeLook {
   observe<Input, Fact>(probe: Probe<Input, Fact>, input: Input): Promise<Observed<Fact>>;
@@ -34,6 +41,8 @@ export interface Ops {
   unreached(node: Node, error: OpsError): Finding;
   /** Keeps a text that a report has to leave out and names it: the id reads as a resource and by `rackhand evidence`. */
   keep(node: Node, title: string, text: string): string;
+  /** What was kept under an id, cleaned and without secrets; undefined for what is gone. */
+  evidence(id: string): Promise<Evidence | undefined>;
   /** Says what goes on; `wrote` are lines of a node that came meanwhile, for who wants to see them at once. */
   progress(message: string, wrote?: readonly string[]): void;
   /** Which of the texts a caller's pattern fits, within a second. Errors: `USAGE` for one that is none, or takes longer. */
@@ -90,8 +99,12 @@ export interface Tool<
   readonly toolset?: 'repair';
   readonly input: z.ZodObject<Shape>;
   readonly data: Data;
-  /** On the command line: which inputs stand without a flag, and a shorter name for the tool. */
-  readonly cli: { readonly positional: readonly (keyof Shape & string)[]; readonly alias?: string };
+  /** On the command line: which inputs stand without a flag, a shorter name, and whether it answers in a page for a file. */
+  readonly cli: {
+    readonly positional: readonly (keyof Shape & string)[];
+    readonly alias?: string;
+    readonly isPage?: true;
+  };
   run(input: z.output<z.ZodObject<Shape>>, ops: OpsFor<E>): Promise<Report<z.input<Data>>>;
 }
 

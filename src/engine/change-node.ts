@@ -61,6 +61,7 @@ const runOf = ({ principal }: ChangeDesk, { node, tool, why, undoes, diagnosis }
   why: why.slice(0, 2_000),
   ...(undoes !== undefined && { undoes }),
   ...(diagnosis !== undefined && { playbook: diagnosis.playbook }),
+  ...(node.simulated.length > 0 && { simulated: [...node.simulated] }),
 });
 
 /** Says what a change would do as things are now. Errors: of the node. */

@@ -129,6 +129,7 @@ export function createEngine({
         },
         unreached: reachFinding,
         keep: (node, title, text) => evidence.keep(node.name, title, text),
+        evidence: (id) => evidence.find(id),
         progress: onProgress,
         matching: (pattern, texts) => matching(pattern, texts, signal),
         async pause(ms) {

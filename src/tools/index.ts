@@ -22,6 +22,7 @@ import { playbookRun } from './playbook-run.ts';
 import { queueCheck } from './queue-check.ts';
 import { runCancel } from './run-cancel.ts';
 import { runList } from './run-list.ts';
+import { runReport } from './run-report.ts';
 import { runResume } from './run-resume.ts';
 import { runShow } from './run-show.ts';
 import { runUndo } from './run-undo.ts';
@@ -53,6 +54,7 @@ export const tools: readonly AnyTool[] = [
   queueCheck,
   runCancel,
   runList,
+  runReport,
   runResume,
   runShow,
   runUndo,
