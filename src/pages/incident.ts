@@ -95,9 +95,9 @@ function briefOf(incident: Told): readonly string[] {
       .slice(0, 2)
       .map(({ say, words }) => `${say} ${commandLine(words)}`),
     ...(moved.length === 0 ? [] : [`Findings: ${movedText(moved)}`]),
-    ...bad.slice(0, 2).map((summary) => `Not well: ${summary}`),
     ...(isProven && proof !== undefined ? [`Proven: ${proof}`] : []),
     `Asked by ${run.principal}${set === undefined ? '' : `; approved: ${approvedText(story)}`}`,
     `Run ${run.id}, ${utc(startedAt)}, took ${durationText((lastAt - startedAt) / 1_000)}`,
+    ...bad.slice(0, 2).map((summary) => `Not well: ${summary}`),
   ];
 }
