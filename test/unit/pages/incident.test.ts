@@ -113,12 +113,12 @@ describe('every end', () => {
 
 const editOf = (): object => toldRuns.rolled_back.set?.changes[0] ?? expect.fail('no change');
 
-describe('what was found', () => {
-  const rows = (story: RunStory) =>
-    part(pageOf(story), /What was wrong/).flatMap((block) =>
-      block.kind === 'table' ? block.rows.map((row) => row.map(({ text }) => text)) : [],
-    );
+const rows = (story: RunStory) =>
+  part(pageOf(story), /What was wrong/).flatMap((block) =>
+    block.kind === 'table' ? block.rows.map((row) => row.map(({ text }) => text)) : [],
+  );
 
+describe('what was found', () => {
   test('is compared before and after: what is new first, what is mended last', () => {
     expect(rows(toldRuns.spoiled)).toEqual([
       ['new', 'gpu:0', 'not there', 'critical', 'Cause: GPU 0 is at 97 °C.'],
@@ -168,10 +168,10 @@ describe('what was found', () => {
   });
 });
 
-describe('the timeline', () => {
-  const moments = (story: RunStory) =>
-    part(pageOf(story), /What happened when/).flatMap((block) => (block.kind === 'moments' ? block.moments : []));
+const moments = (story: RunStory) =>
+  part(pageOf(story), /What happened when/).flatMap((block) => (block.kind === 'moments' ? block.moments : []));
 
+describe('the timeline', () => {
   test('goes from the approval to the end in the order of time, with what each took', () => {
     const told = moments(toldRuns.verified);
     expect(told.map(({ at }) => at)).toEqual(told.map(({ at }) => at).toSorted((a, b) => a - b));
@@ -198,6 +198,18 @@ describe('the timeline', () => {
   });
 });
 
+const drawn = (before: unknown, after: unknown) =>
+  part(
+    pageOf(
+      toldRun([
+        [0, planned(editOf())],
+        [1, { type: 'measured', time: 'before', figures: before }],
+        ...(after === undefined ? [] : [[2, { type: 'measured', time: 'after', figures: after }] as const]),
+      ]),
+    ),
+    /What was measured/,
+  ).flatMap((block) => (block.kind === 'bars' ? [block.bars.map(({ label }) => label)] : []));
+
 describe('figures', () => {
   const page = pageOf(toldRuns.rolled_back);
   test('stand side by side and are drawn to one scale', () => {
@@ -220,21 +232,10 @@ describe('figures', () => {
   });
 
   test('that nobody tells are not drawn', () => {
-    const told = (before: unknown, after: unknown) =>
-      part(
-        pageOf(
-          toldRun([
-            [0, planned(editOf())],
-            [1, { type: 'measured', time: 'before', figures: before }],
-            ...(after === undefined ? [] : [[2, { type: 'measured', time: 'after', figures: after }] as const]),
-          ]),
-        ),
-        /What was measured/,
-      ).flatMap((block) => (block.kind === 'bars' ? [block.bars.map(({ label }) => label)] : []));
-    expect(told({ latencyMs: 12 }, { latencyMs: null })).toEqual([['before']]);
-    expect(told({ latencyMs: 12 }, undefined)).toEqual([['before']]);
-    expect(told({ latencyMs: 0, gpuUsedBytes: 3 }, { latencyMs: -1 })).toEqual([]);
-    expect(told(7, 'lies')).toEqual([]);
+    expect(drawn({ latencyMs: 12 }, { latencyMs: null })).toEqual([['before']]);
+    expect(drawn({ latencyMs: 12 }, undefined)).toEqual([['before']]);
+    expect(drawn({ latencyMs: 0, gpuUsedBytes: 3 }, { latencyMs: -1 })).toEqual([]);
+    expect(drawn(7, 'lies')).toEqual([]);
   });
 });
 
@@ -257,6 +258,12 @@ describe('evidence', () => {
       expect(text).toContain('Not kept any more: 4 pieces.');
     }
   });
+});
+
+test('a journal that can be believed only up to a line says so first', () => {
+  const story = toldRun([[1, { type: 'note', said: 'seen again' }]]);
+  const note = 'The journal can be believed only up to line 2: torn.';
+  expect(pageOf({ ...story, notes: [...story.notes, note] }).warnings).toEqual([note]);
 });
 
 test('what was simulated is said before all else, in every form', () => {

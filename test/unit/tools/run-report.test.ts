@@ -21,6 +21,9 @@ async function report(format: 'md' | 'html' | 'chat', story: RunStory, text = ''
   return { answer, text: answer.page === undefined ? '' : pageText(answer.page.page, format) };
 }
 
+const saying = (why: string) => toldRun([[0, { type: 'note', said: why }]], { why });
+const marks = ({ text }: { text: string }) => text.match(/<[^>]*>|\||\*\*|^#+/gm)?.length ?? 0;
+
 describe.each(['md', 'html', 'chat'] as const)('as %s', (format) => {
   test.each(Object.entries(toldRuns))('%s answers as every tool does', async (_, story) => {
     const { answer, text } = await report(format, story);
@@ -48,9 +51,7 @@ describe.each(['md', 'html', 'chat'] as const)('as %s', (format) => {
   });
 
   test('is whole where a secret stands before markup', async () => {
-    const told = (why: string) => report(format, toldRun([[0, { type: 'note', said: why }]], { why }));
-    const [kept, hidden] = [await told('it says abc'), await told('token=abc')];
-    const marks = ({ text }: { text: string }) => text.match(/<[^>]*>|\||\*\*|^#+/gm)?.length ?? 0;
+    const [kept, hidden] = [await report(format, saying('it says abc')), await report(format, saying('token=abc'))];
     expect(marks(hidden)).toBe(marks(kept));
   });
 });
