@@ -21,6 +21,8 @@ import { createEvidence } from './engine/evidence.ts';
 import { createLog } from './engine/log.ts';
 import { createEngine } from './engine/ops.ts';
 import { selectNodes } from './engine/select-nodes.ts';
+import { playbookShelf, type PlaybookShelf } from './playbook-shelf.ts';
+import { playbookVocabulary } from './playbook-vocabulary.ts';
 import { toolInput } from './tool-input.ts';
 import type { OfferedKey } from './transport/offered-key.ts';
 import { createTransports } from './transport/transports.ts';
@@ -52,6 +54,7 @@ export interface App {
   readonly principal: string;
   /** Where persons approve what is planned. */
   readonly approvals: ApprovalDesk;
+  readonly playbooks: PlaybookShelf;
   close(): Promise<void>;
 }
 
@@ -67,6 +70,7 @@ const noFleet: Fleet = {
   policy: policySchema.parse({}),
   rulePlaces: [],
   playbooks: [],
+  brokenPlaybooks: [],
 };
 
 /** Wires the house. It connects to nothing and reads no fleet file before it is asked something. */
@@ -75,7 +79,7 @@ export async function createApp({
   face = 'cli',
 }: { fleetPath?: string | undefined; face?: Face } = {}): Promise<App> {
   const place = { path: fleetPath, env: process.env, cwd: process.cwd(), home: homedir() };
-  const readFleet = createFleetReader(place);
+  const readFleet = createFleetReader(place, playbookVocabulary);
   const local = localNode();
   const transport = createTransports();
   let secrets: readonly string[] = [];
@@ -149,6 +153,7 @@ export async function createApp({
     policyOf,
     principal,
     approvals: approvalDesk({ store: stores.approvals, policyOf, secrets: () => secrets, now: Date.now }),
+    playbooks: playbookShelf(place, readFleet),
     audit: {
       async verify(noted) {
         const { verifyAudit } = await import('./engine/audit-verify.ts');

@@ -28,6 +28,7 @@ import { gpuUvm } from './gpu-uvm.ts';
 import { gpuWedged } from './gpu-wedged.ts';
 import { gpuXid } from './gpu-xid.ts';
 import { llmOffload } from './llm-offload.ts';
+import { logSize } from './log-size.ts';
 import { managerOrphans } from './manager-orphans.ts';
 import { managerReach } from './manager-reach.ts';
 import { modelComplete } from './model-complete.ts';
@@ -98,6 +99,7 @@ export const checks: readonly AnyCheck[] = [
   gpuWedged,
   gpuXid,
   llmOffload,
+  logSize,
   managerOrphans,
   managerReach,
   modelComplete,

@@ -3,22 +3,14 @@ import { opsError } from '../core/errors.ts';
 import type { Face } from '../core/principal.ts';
 import { version } from '../version.ts';
 import { abortOnSignal } from './abort-on-signal.ts';
-import { auditShow } from './audit-show.ts';
-import { auditVerify } from './audit-verify.ts';
 import type { Command, Context } from './command.ts';
-import { approve } from './approve.ts';
-import { evidence } from './evidence.ts';
 import { everywhere } from './everywhere.ts';
 import { findCommand, namedCommand } from './find-command.ts';
-import { fleetSchema } from './fleet-schema.ts';
-import { fleetTrust } from './fleet-trust.ts';
 import { commandHelp, overview } from './help.ts';
-import { mcp } from './mcp.ts';
+import { ownCommands } from './own-commands.ts';
 import { readWords } from './read-words.ts';
-import { policyExplain } from './policy-explain.ts';
 import { complain, print, stdoutPage } from './terminal.ts';
 import { toolCommand } from './tool-command.ts';
-import { watch } from './watch.ts';
 
 export interface CliOptions extends Pick<Context, 'tools' | 'toolList'> {
   readonly words: readonly string[];
@@ -33,9 +25,9 @@ export async function runCli({ words, tools, toolList, openApp }: CliOptions): P
   try {
     const { leading, rest: typed } = leadingFlags(words);
     if (leading.includes('--version')) return said(version());
-    const all = async () => [...(await tools()).map(toolCommand), ...own];
+    const all = async () => [...(await tools()).map(toolCommand), ...ownCommands];
     if (typed.length === 0) return said(overview(await all(), everywhere(), stdoutPage()));
-    const { command, rest } = namedCommand(own, typed) ?? findCommand(await all(), typed);
+    const { command, rest } = namedCommand(ownCommands, typed) ?? findCommand(await all(), typed);
     const asked = [...leading, ...rest];
     if (asked.some((word) => word === '--help' || word === '-h'))
       return said(commandHelp(command, everywhere(), stdoutPage()));
@@ -53,19 +45,6 @@ export async function runCli({ words, tools, toolList, openApp }: CliOptions): P
     stop.dispose();
   }
 }
-
-/** The commands that are no tools; to find one of them the tools need not be loaded. */
-const own: readonly Command[] = [
-  approve,
-  fleetTrust,
-  fleetSchema,
-  policyExplain,
-  auditVerify,
-  auditShow,
-  evidence,
-  watch,
-  mcp,
-];
 
 /** As a shell says it of a program ended by SIGINT. */
 const interrupted = 130;

@@ -3,8 +3,7 @@ import { z } from 'zod';
 import { opsError, OpsError } from '../core/errors.ts';
 import { exitCodes } from '../core/exit-of.ts';
 import { hoursForm, hoursTrouble, isWithin } from '../core/hours.ts';
-import { worst, type Report } from '../core/report.ts';
-import { nodeTriage } from '../tools/node-triage.ts';
+import { statuses, worst, type Report } from '../core/report.ts';
 import type { Command, Context } from './command.ts';
 import { flagsOf } from './flags.ts';
 import { complain, createStatusLine, print, stdoutPage } from './terminal.ts';
@@ -57,8 +56,9 @@ export const watch: Command = {
   },
 };
 
+/** Of a triage, what is watched. */
 const triage = z.object({
-  data: nodeTriage.data,
+  data: z.object({ nodes: z.array(z.object({ node: z.string(), status: z.enum(statuses) })) }),
   findings: z.custom<Report['findings']>(Array.isArray),
 });
 
@@ -68,16 +68,16 @@ const triage = z.object({
  * Errors: at the first look all of them, as they would come at every later one.
  */
 async function looked(
-  { app, signal }: Context,
+  { app, tools, signal }: Context,
   nodes: readonly string[],
   before: readonly NodeState[],
 ): Promise<readonly NodeState[] | undefined> {
   const line = createStatusLine();
   const onProgress = (message: string) => line.say(message);
   try {
-    return statesOf(
-      triage.parse(await (await app()).call(nodeTriage, { nodes, detail: 'brief' }, { signal, onProgress })),
-    );
+    const tool = (await tools()).find(({ name }) => name === 'node_triage');
+    if (tool === undefined) throw new OpsError('DEFECT', 'There is no tool to triage with.');
+    return statesOf(triage.parse(await (await app()).call(tool, { nodes, detail: 'brief' }, { signal, onProgress })));
   } catch (thrown) {
     const { code, message } = opsError(thrown);
     if (signal.aborted) return undefined;

@@ -1,6 +1,7 @@
 import type { App } from '../app.ts';
 import type { Report } from '../core/report.ts';
 import type { AnyTool } from '../core/tool.ts';
+import { untilEnd } from '../tools/run-next.ts';
 
 /** Hosts give a call up after a minute. */
 export const answerWithinMs = 45_000;
@@ -63,10 +64,7 @@ const underWay = (run: string, said: string): Report => ({
   summary: `It is under way as run ${run} and goes on: ${said}`,
   status: 'not_applicable',
   findings: [],
-  next: [
-    { say: 'To hear how it ends:', tool: 'run_show', args: { run, wait: 45 } },
-    { say: 'To stop it at the next safe point:', tool: 'run_cancel', args: { run } },
-  ],
+  next: untilEnd(run),
   notes: [],
   data: { state: 'running', run },
   show: [],

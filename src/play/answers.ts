@@ -1,6 +1,5 @@
-import type { Playbook } from '../core/playbook.ts';
+import { likeName, type Playbook } from '../core/playbook.ts';
 import { worst, type Finding, type Status } from '../core/report.ts';
-import { likeName } from './fitting.ts';
 
 /** What was found of one question of a playbook. */
 export interface Answer {

@@ -1,11 +1,13 @@
 import { OpsError } from '../core/errors.ts';
-import type { Node } from '../core/node.ts';
+import type { BrokenPlaybook, Node } from '../core/node.ts';
 import type { Playbook } from '../core/playbook.ts';
 import type { Service } from '../core/service.ts';
 import { nearest } from '../core/text.ts';
 
-/** Errors: `USAGE`, with the known names and the nearest one. */
-export function playbookNamed(name: string, all: readonly Playbook[]): Playbook {
+/** Errors: `USAGE`, with the known names and the nearest one; what is wrong in it, where that is known. */
+export function playbookNamed(name: string, all: readonly Playbook[], broken: readonly BrokenPlaybook[]): Playbook {
+  const left = broken.find((each) => each.name === name);
+  if (left !== undefined) throw left.mistake;
   const found = all.find((playbook) => playbook.name === name);
   if (found !== undefined) return found;
   const names = all.map((playbook) => playbook.name);

@@ -1,4 +1,4 @@
-import type { Condition } from '../core/playbook.ts';
+import { likeName, type Condition } from '../core/playbook.ts';
 import type { Finding } from '../core/report.ts';
 import type { Service } from '../core/service.ts';
 
@@ -34,10 +34,6 @@ const kindOf = ({ service }: Finding, services: readonly Service[]): Service['ki
   services.find(({ name }) => name === service)?.kind;
 
 const includes = <T>(all: readonly T[], one: T | undefined): boolean => all.some((each) => each === one);
-
-/** `model.*` and `LL-*` stand for a family, `*` for all. */
-export const likeName = (pattern: string, name: string): boolean =>
-  pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
 
 function isOf(of: Condition['of'], finding: Finding, service: Service | undefined): boolean {
   const isNode = finding.service === undefined;

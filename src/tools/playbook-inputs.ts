@@ -28,7 +28,7 @@ export function plays(
     readonly why: string;
   },
 ): readonly Play[] {
-  const playbook = playbookNamed(input.playbook, allPlaybooks(ops));
+  const playbook = playbookNamed(input.playbook, allPlaybooks(ops), ops.fleet.brokenPlaybooks);
   const inputs = inputsOf(playbook, input.with);
   return ops
     .nodes(input.nodes)

@@ -5,11 +5,7 @@ import { canUndo, standing, type RunStory } from '../core/run-story.ts';
 /** What can be done about a run as it stands: hear of it or stop it, finish it, or take it back. */
 export function runNext(story: RunStory, isUnderWay: boolean): readonly Next[] {
   const { id: run } = story.run;
-  if (isUnderWay)
-    return [
-      { say: 'To hear how it ends:', tool: 'run_show', args: { run, wait: 45 } },
-      { say: 'To stop it at the next safe point:', tool: 'run_cancel', args: { run } },
-    ];
+  if (isUnderWay) return untilEnd(run);
   const stands = standing(story);
   if (story.closed === undefined || !runEnds.some((end) => end === stands))
     return [
@@ -18,3 +14,9 @@ export function runNext(story: RunStory, isUnderWay: boolean): readonly Next[] {
     ];
   return canUndo(story) ? [{ say: 'To take it back:', tool: 'run_undo', args: { run } }] : [];
 }
+
+/** What can be done about a run that is under way. */
+export const untilEnd = (run: string): readonly Next[] => [
+  { say: 'To hear how it ends:', tool: 'run_show', args: { run, wait: 45 } },
+  { say: 'To stop it at the next safe point:', tool: 'run_cancel', args: { run } },
+];
