@@ -118,7 +118,7 @@ export const apiRecover = definePlaybook({
     },
     {
       name: 'start',
-      when: [ofService('service.running', { status: ['critical'], says: ['it is stopped'] })],
+      when: [ofService('service.running', { status: ['critical'], says: ['it is stopped'], consequence: true })],
       because: 'Somebody has stopped {service}, and nothing speaks against starting it.',
       do: [{ action: 'service.start', args: { service: '{service}' } }],
     },

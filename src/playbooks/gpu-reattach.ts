@@ -49,7 +49,7 @@ export const gpuReattach = definePlaybook({
     },
     {
       name: 'show_it_the_gpu',
-      when: [ofService('service.env')],
+      when: [ofService('service.env', { consequence: true })],
       because: 'Its environment keeps it from the GPU, so it would fall back again: {finding}.',
       keep,
       person: ['{next}'],

@@ -13,6 +13,7 @@ const waits = ofService('service.wait', { status: ['degraded', 'critical', 'unkn
 /** Each of its runs lasted as long as its start script waits: no crash, and nothing to tune. */
 const waitedOut = ofService('service.flap', { says: ['its model never appeared'], consequence: true });
 const noMemory = ofService('service.log', { signature: ofMemory });
+const restartAfter = (reason: string) => ({ action: 'service.restart', args: { service: '{service}', reason } });
 const modelEvidence = ['model.*', 'mount.*', 'node.disk', 'service.log', 'service.wait'];
 
 /** Source: the field's playbook for model servers that fail or flap, and its tuning order. */
@@ -81,7 +82,15 @@ export const llamaRecover = definePlaybook({
       name: 'mend_the_path',
       when: [
         ofService('model.present', {
-          says: ['is mounted', 'symbolic link', 'not a file', 'may be meant', 'differs in', 'has its name'],
+          says: [
+            'nothing is mounted',
+            'is mounted over',
+            'symbolic link',
+            'not a file',
+            'may be meant',
+            'differs in',
+            'has its name',
+          ],
         }),
       ],
       because:
@@ -97,10 +106,7 @@ export const llamaRecover = definePlaybook({
       keep: modelEvidence,
       do: [
         { action: 'model.resync', args: { service: '{service}', path: '{model}' } },
-        {
-          action: 'service.restart',
-          args: { service: '{service}', reason: 'Its model was copied again just before.' },
-        },
+        restartAfter('Its model was copied again just before.'),
       ],
     },
     {
@@ -117,15 +123,7 @@ export const llamaRecover = definePlaybook({
       because:
         'The model is there and whole, but {service} sees it otherwise; a restart gives it the mounts of now: {finding}.',
       keep: modelEvidence,
-      do: [
-        {
-          action: 'service.restart',
-          args: {
-            service: '{service}',
-            reason: 'Its model is there and whole; it was started before that was mounted.',
-          },
-        },
-      ],
+      do: [restartAfter('Its model is there and whole; it was started before that was mounted.')],
     },
     {
       name: 'copy_by_hand',
@@ -159,7 +157,7 @@ export const llamaRecover = definePlaybook({
       unless: [notWhole, waits],
       because: 'Its model was missing or not whole when it ended, and is there and whole now: {finding}.',
       keep: modelEvidence,
-      do: [{ action: 'service.restart', args: { service: '{service}', reason: 'Its model is there and whole now.' } }],
+      do: [restartAfter('Its model is there and whole now.')],
     },
     {
       name: 'free_the_gpu',
@@ -167,7 +165,7 @@ export const llamaRecover = definePlaybook({
       because: 'The GPU has no room for the model because somebody else holds it.',
       keep: ['gpu.procs', 'service.log'],
       person: [
-        'Find out whose memory it is and end that, or give it another GPU: rackhand gpu procs {node} names the holders.',
+        'Find out whose memory it is and end that, or give it another GPU: rackhand gpu processes {node} names the holders.',
         'Lowering anything of {service} before that would be for nothing.',
       ],
     },
@@ -180,7 +178,7 @@ export const llamaRecover = definePlaybook({
       keep: ['service.log', 'gpu.procs', 'service.flap'],
       do: [
         { action: 'knob.set', args: { service: '{service}', knob: 'next', to: 'less', not: '{tried}' } },
-        { action: 'service.restart', args: { service: '{service}', reason: 'It was given less to hold just before.' } },
+        restartAfter('It was given less to hold just before.'),
       ],
     },
     {
@@ -234,7 +232,7 @@ export const llamaRecover = definePlaybook({
     },
     {
       name: 'start',
-      when: [ofService('service.running', { status: ['critical'], says: ['it is stopped'] })],
+      when: [ofService('service.running', { status: ['critical'], says: ['it is stopped'], consequence: true })],
       because: 'Somebody has stopped {service}, and nothing speaks against starting it.',
       do: [{ action: 'service.start', args: { service: '{service}' } }],
     },

@@ -58,7 +58,7 @@ export const whisperGpu = definePlaybook({
       keep,
       person: [
         stay,
-        'Find out whose memory it is and end that, or give it another GPU: rackhand gpu procs {node}; then run whisper_gpu once more.',
+        'Find out whose memory it is and end that, or give it another GPU: rackhand gpu processes {node}; then run whisper_gpu once more.',
       ],
     },
     {
@@ -80,7 +80,7 @@ export const whisperGpu = definePlaybook({
     },
     {
       name: 'correct_its_settings',
-      when: [ofService('service.env')],
+      when: [ofService('service.env', { consequence: true })],
       because: 'Its environment keeps it from the GPU: {finding}.',
       keep,
       person: [stay, '{next}'],

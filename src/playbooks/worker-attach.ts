@@ -82,7 +82,7 @@ export const workerAttach = definePlaybook({
       because: 'The memory of the GPU is used up: {finding}.',
       keep: ['service.log'],
       person: [
-        'See who holds GPU memory (rackhand gpu procs {node}) and end what nobody needs, or give {service} less to do at once.',
+        'See who holds GPU memory (rackhand gpu processes {node}) and end what nobody needs, or give {service} less to do at once.',
       ],
     },
     {
@@ -93,7 +93,7 @@ export const workerAttach = definePlaybook({
     },
     {
       name: 'start',
-      when: [ofService('service.running', { status: ['critical'], says: ['it is stopped'] })],
+      when: [ofService('service.running', { status: ['critical'], says: ['it is stopped'], consequence: true })],
       because: 'Somebody has stopped {service}, and nothing speaks against starting it.',
       do: [{ action: 'service.start', args: { service: '{service}' } }],
     },

@@ -1,6 +1,8 @@
 import type { Act, Drill } from '../support/drill.ts';
 import type { Part } from '../support/planted-node.ts';
 import type { Told } from '../support/planted-programs.ts';
+import { rotated } from '../situations/herrings.ts';
+import { back, untilBack } from './back.ts';
 import {
   apiFails,
   apiStartupFails,
@@ -23,7 +25,7 @@ const fastapi = ({ told = serves, declared = {}, ...more }: Parameters<typeof wh
   wholeApi({ told, declared: { startSeconds: 8, quietSeconds: 1, needs: [], ...declared }, ...more }),
   worker(),
 ];
-const gaveUp = { section: { startretries: '0', startsecs: '1' }, becomes: 'failed' } as const;
+const gaveUp = { section: { startsecs: '0', autorestart: 'false' }, becomes: 'ended' } as const;
 
 const playbook = 'api_recover';
 const well = { state: 'well', says: /nothing to do: api_recover finds fastapi well/ } as const;
@@ -124,20 +126,17 @@ export const apis: readonly Drill[] = [
     playbook,
     plant: () => [
       ...fastapi({
-        told: {
-          ...serves,
-          until: {
-            file: '/opt/back',
-            does: apiStartupFails(
-              'ERROR:    Traceback (most recent call last):',
-              'RuntimeError: the license server gives no answer',
-              'ERROR:    Application startup failed. Exiting.',
-            ),
-          },
-        },
+        told: untilBack(
+          serves,
+          apiStartupFails(
+            'ERROR:    Traceback (most recent call last):',
+            'RuntimeError: the license server gives no answer',
+            'ERROR:    Application startup failed. Exiting.',
+          ),
+        ),
         ...gaveUp,
       }),
-      { after: ['touch /opt/back'] },
+      back('fastapi', 'Exiting'),
     ],
     acts: [
       { plan: true, state: 'planned', remedy: 'restart', says: /Restart fastapi/ },
@@ -171,7 +170,7 @@ export const apis: readonly Drill[] = [
     herring: true,
     plant: () => [
       ...fastapi({ section: { autostart: 'false' }, becomes: 'nothing' }),
-      { files: { '/var/log/fastapi.err.1': "ModuleNotFoundError: No module named 'temporalio'\n" } },
+      rotated('/var/log/fastapi.err', "ModuleNotFoundError: No module named 'temporalio'"),
     ],
     acts: [{ state: 'verified', remedy: 'start', says: /Somebody has stopped fastapi/, restarted: ['fastapi'] }, well],
   },
@@ -215,7 +214,7 @@ export const apis: readonly Drill[] = [
     ],
   },
   {
-    name: 'the command of the api was corrected, and supervisor was not told, beside other settings than declared',
+    name: 'the command of the api was corrected, and supervisor was not told',
     playbook,
     plant: () => [
       ...fastapi({

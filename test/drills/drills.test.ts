@@ -3,9 +3,12 @@ import { failings } from '../support/drill.ts';
 import { nodeKeys } from '../support/planted-node.ts';
 import { has } from '../support/requires.ts';
 import { apis } from './api.ts';
+import { reattached } from './gpu.ts';
 import { llamas } from './llama.ts';
+import { whispers } from './whisper.ts';
+import { workers } from './worker.ts';
 
-const families = { api: apis, llama: llamas };
+const families = { api: apis, gpu: reattached, llama: llamas, whisper: whispers, worker: workers };
 const needed = ['sshd', 'supervisord', 'unshare', 'setpriv'];
 const keys = nodeKeys();
 

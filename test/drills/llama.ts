@@ -2,7 +2,8 @@ import type { Drill } from '../support/drill.ts';
 import type { Part } from '../support/planted-node.ts';
 import type { Told } from '../support/planted-programs.ts';
 import { gpus, held } from '../situations/gpu.ts';
-import { noise } from '../situations/herrings.ts';
+import { noise, rotated } from '../situations/herrings.ts';
+import { back, untilBack } from './back.ts';
 import {
   fastapi,
   llama as wholeLlama,
@@ -142,12 +143,12 @@ export const llamas: readonly Drill[] = [
     plant: () =>
       llama(
         {
-          told: { ...serves, until: { file: '/opt/arrived', does: { ...gaveUp, after: 2.5 } } },
+          told: untilBack(serves, { ...gaveUp, after: 2.5 }),
           declared: { waitSeconds: 2 },
-          section: { startsecs: '1', autorestart: 'false' },
+          section: { startsecs: '0', autorestart: 'false' },
           becomes: 'ended',
         },
-        { after: ['touch /opt/arrived'] },
+        back('llama', 'Timeout'),
       ),
     acts: [
       {
@@ -291,8 +292,8 @@ export const llamas: readonly Drill[] = [
     plant: () =>
       llama({
         told: llamaFails("llama_model_load: error loading model: unknown model architecture: 'qwen99'"),
-        section: { startretries: '0', startsecs: '1' },
-        becomes: 'failed',
+        section: { startsecs: '0', autorestart: 'false' },
+        becomes: 'ended',
         declared: { files: [script] },
         files: { [script]: '#!/bin/sh\nexec llama-server\n' },
       }),
@@ -347,11 +348,9 @@ export const llamas: readonly Drill[] = [
     herring: true,
     plant: () =>
       llama(
-        { told: { ...serves, until: { file: '/opt/mended', does: { ...serves, hangs: true } } } },
-        {
-          files: { '/var/log/llama.err.1': '[llama] Timeout after 1800s. Exiting.\n' },
-          after: ['touch /opt/mended'],
-        },
+        { told: untilBack(serves, { ...serves, hangs: true }) },
+        rotated('/var/log/llama.err', '[llama] Timeout after 1800s. Exiting.'),
+        back('llama', 'listening'),
       ),
     acts: [
       {

@@ -58,10 +58,10 @@ export function gpus({ shown = 2, second = (gpu) => gpu, script, library = '550.
 }
 
 /** Lines of the kernel, of this boot, which began ten days ago: simulated. */
-const kernel = (...lines: readonly string[]): Part => ({
+export const kernel = (...lines: readonly string[]): Part => ({
   files: { '/opt/situation/dmesg': ['[    0.000000] Linux version 6.8.0 (simulated)', ...lines, ''].join('\n') },
 });
-const oldXid =
+export const oldXid =
   '[101000.000000] NVRM: Xid (PCI:0000:01:00): 31, pid=79749, name=exe, Ch 0000000a, intr 00000000. MMU Fault: ENGINE GRAPHICS GPC2 GPCCLIENT_T1_7 faulted @ 0x2b57_b3000000. Fault is of type FAULT_PDE ACCESS_TYPE_VIRT_WRITE';
 
 /** Another program of the node that holds much of it, as nvidia-smi tells. */

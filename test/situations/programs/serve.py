@@ -49,7 +49,7 @@ def poll(queue, identity):
 
 
 def pollers(path):
-    queue = path.split("/task-queues/")[1].split("?")[0]
+    queue = path.split("/task-queues/")[1].split("?")[0].replace("%40", "@")
     if "ACTIVITY" not in path or not os.path.exists(f"/run/temporal/{queue}"):
         return []
     with open(f"/run/temporal/{queue}") as file:
