@@ -46,7 +46,9 @@ export function choose(given: Case, tried: ReadonlySet<string>, done: ReadonlySe
   const shown = symptomsOf(one);
   if (playbook.symptoms.length > 0 && shown.length === 0) {
     const unknown = findings.filter(
-      (finding) => finding.status === 'unknown' && (finding.service === undefined || finding.service === service?.name),
+      (finding) =>
+        finding.status === 'unknown' &&
+        (service === undefined || finding.service === undefined || finding.service === service.name),
     );
     return unknown.length === 0 ? { is: 'well' } : { is: 'unknown', findings: unknown };
   }

@@ -22,7 +22,7 @@ interface Gpus {
 }
 
 /** A stand-in for nvidia-smi and for the files of its driver: two GPUs, simulated. */
-function gpus({ shown = 2, second = (gpu) => gpu, script, library = '550.100' }: Gpus = {}): Part {
+export function gpus({ shown = 2, second = (gpu) => gpu, script, library = '550.100' }: Gpus = {}): Part {
   const other = second(one.replaceAll('01:00.0', '02:00.0').replace('<minor_number>0', '<minor_number>1'));
   const xml =
     head.replace('<attached_gpus>1', `<attached_gpus>${shown}`) + [one, other].slice(0, shown).join('') + foot;
@@ -58,10 +58,10 @@ function gpus({ shown = 2, second = (gpu) => gpu, script, library = '550.100' }:
 }
 
 /** Lines of the kernel, of this boot, which began ten days ago: simulated. */
-const kernel = (...lines: readonly string[]): Part => ({
+export const kernel = (...lines: readonly string[]): Part => ({
   files: { '/opt/situation/dmesg': ['[    0.000000] Linux version 6.8.0 (simulated)', ...lines, ''].join('\n') },
 });
-const oldXid =
+export const oldXid =
   '[101000.000000] NVRM: Xid (PCI:0000:01:00): 31, pid=79749, name=exe, Ch 0000000a, intr 00000000. MMU Fault: ENGINE GRAPHICS GPC2 GPCCLIENT_T1_7 faulted @ 0x2b57_b3000000. Fault is of type FAULT_PDE ACCESS_TYPE_VIRT_WRITE';
 
 const onGpu = { gpu: true };
@@ -70,9 +70,9 @@ const noDevice = llamaFails(
   'ggml_cuda_init: failed to initialize CUDA: no CUDA-capable device is detected',
   ...notLoaded,
 );
-const dead = (broken: boolean) => llama(broken ? { declared: onGpu, told: noDevice } : { declared: onGpu });
+export const dead = (broken: boolean) => llama(broken ? { declared: onGpu, told: noDevice } : { declared: onGpu });
 
-const field = (name: string, value: string) => (gpu: string) =>
+export const field = (name: string, value: string) => (gpu: string) =>
   gpu.replaceAll(new RegExp(`<${name}>[^<]*<`, 'g'), `<${name}>${value}<`);
 
 /** Trouble of the GPUs themselves, and what stands on them. */
