@@ -12,6 +12,8 @@ const playbook = (name: string, summary = 'Looks.') =>
 const text = (name: string) => JSON.stringify(playbook(name));
 const builtIn = [playbook('b_ours'), playbook('d_ours')].map((each) => toolEntry(toolOfPlaybook(each)));
 
+const notAsked = () => Promise.reject(new Error('not asked'));
+
 function shelf(files: Readonly<Record<string, string>>) {
   const { folder, path, read } = fleetWith(files);
   const place = { path, env: {}, cwd: folder.path, home: folder.path };
@@ -66,12 +68,11 @@ describe('playbooks as tools', () => {
     expect(await names()).toEqual(['b_ours', 'd_ours']);
     const gone = await tools.find('a_own');
     expect(gone).toBeInstanceOf(OpsError);
-    expect(String(gone)).toContain('nods: unknown key');
+    expect(gone).toMatchObject({ message: expect.stringContaining('nods: unknown key') });
     expect(await tools.find('never_there')).toBeUndefined();
 
     const nowhere = scratchFolder().path;
-    const own = () => Promise.reject(new Error('not asked'));
-    const lost = createPlaybookTools({ place: { env: {}, cwd: nowhere, home: nowhere }, builtIn, own });
+    const lost = createPlaybookTools({ place: { env: {}, cwd: nowhere, home: nowhere }, builtIn, own: notAsked });
     expect(await lost.list()).toEqual(builtIn);
     lost.watch(() => undefined)();
   });
