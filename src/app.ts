@@ -10,7 +10,7 @@ import { policySchema } from './core/policy.ts';
 import { principalOf, type Face } from './core/principal.ts';
 import type { Report } from './core/report.ts';
 import { redactDeep } from './core/text.ts';
-import type { AnyTool } from './core/tool.ts';
+import type { AnyTool, Evidence } from './core/tool.ts';
 import { actions } from './actions/index.ts';
 import { checks } from './checks/index.ts';
 import { createAudit } from './engine/audit.ts';
@@ -28,17 +28,12 @@ import { toolInput } from './tool-input.ts';
 import type { OfferedKey } from './transport/offered-key.ts';
 import { createTransports } from './transport/transports.ts';
 
-/** A text that was kept because a report had to leave it out, or the observation behind a finding. */
-export interface Evidence {
-  readonly id: string;
-  readonly title: string;
-  readonly text: string;
-}
-
 export interface CallOptions {
   readonly signal: AbortSignal;
   /** `wrote` are lines that a node wrote: data. */
   onProgress(message: string, wrote?: readonly string[]): void;
+  /** Told the id of each run in the moment it begins. */
+  onRun?(id: string): void;
 }
 
 /** Everything that a face needs. */
@@ -119,14 +114,17 @@ export async function createApp({
   };
 
   return {
-    async call(tool, given, { signal, onProgress }) {
+    async call(tool, given, { signal, onProgress, onRun }) {
       const input = toolInput(tool, given);
       const fleet = await fleetFor(input);
       ({ secrets } = fleet);
       const start = performance.now();
       const trail = audit.trail({ tool: tool.name, principal });
       const report: Report = await tool
-        .run(input, engine.ops({ fleet, trail, signal, onProgress: safely(onProgress, secrets) }))
+        .run(
+          input,
+          engine.ops({ fleet, trail, signal, onProgress: safely(onProgress, secrets), ...(onRun && { onRun }) }),
+        )
         .catch(async (thrown: unknown): Promise<never> => {
           await trail.end();
           const { code, kind } = opsError(thrown);

@@ -6,6 +6,7 @@ import { signatures } from './checks/signatures/index.ts';
 import { everywhere } from './cli/everywhere.ts';
 import { ownCommands } from './cli/own-commands.ts';
 import type { Vocabulary } from './config/vocabulary.ts';
+import { placeholderNames } from './core/playbook.ts';
 import { playbooks } from './playbooks/index.ts';
 import { nvidiaSmiFailures } from './probes/nvidia-smi-failures.ts';
 import { playbookRun } from './tools/playbook-run.ts';
@@ -26,10 +27,7 @@ export const playbookVocabulary: Vocabulary = {
   ]),
   // A playbook that takes a version may ask for it by that name: rackhand's own stands before the command.
   takenInputs: [
-    'service',
-    'model',
-    'node',
-    'finding',
+    ...placeholderNames,
     'yes',
     ...Object.keys(playbookRun.input.shape),
     ...flags.filter((key) => key !== 'version'),

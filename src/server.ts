@@ -21,6 +21,7 @@ import { approvalAnswer, approvalQuestion, approveElicited } from './mcp/elicite
 import { instructions } from './mcp/instructions.ts';
 import type { ChangingTools } from './mcp/playbook-tools.ts';
 import { createProgress } from './mcp/progress.ts';
+import { answerWithinMs, createLongCalls } from './mcp/long-call.ts';
 import { errorResult, reportResult } from './mcp/tool-result.ts';
 import type { ToolEntry } from './tool-schema.ts';
 import { version } from './version.ts';
@@ -36,6 +37,8 @@ export interface ServerOptions {
   readonly signal: AbortSignal;
   /** A sign of life at least this often while a call runs, to clients that asked for progress. */
   readonly heartbeatMs?: number;
+  /** A call that changes something is answered by then, and goes on. */
+  readonly answerMs?: number;
 }
 
 const evidenceUri = 'rackhand://evidence/';
@@ -56,10 +59,12 @@ export async function serveMcp({
   changing,
   signal: stop,
   heartbeatMs = 5_000,
+  answerMs = answerWithinMs,
 }: ServerOptions): Promise<void> {
   const cuttings = createCuttings();
   const over = new AbortController();
   const running = new Set<Promise<unknown>>();
+  const calls = createLongCalls({ stop, answerMs });
   // What was shown to the person comes back with their answer, and nobody on the way can put another plan in its place.
   const asked = createRequestStateCodec<string>({ key: randomBytes(32), ttlSeconds: 600 });
   const made = new Set<McpServer>();
@@ -108,14 +113,15 @@ export async function serveMcp({
             }, heartbeatMs);
       const call = async () => {
         try {
-          const signal = AbortSignal.any([mcpReq.signal, over.signal]);
           const [open, all] = await Promise.all([app(), tools()]);
           const tool = found ?? all.find((each) => each.name === name);
           if (tool === undefined) throw new Error(`The list has a tool ${name} that the catalog has not.`);
           const answer = inputResponse(mcpReq.inputResponses, questionKey);
           const wasAsked = answer.kind === 'elicit';
           if (wasAsked) await approveElicited(open, answer, mcpReq.requestState<string>());
-          const report = await open.call(tool, input, { signal, onProgress: progress?.say ?? (() => undefined) });
+          const signals = [mcpReq.signal, over.signal];
+          const say = progress?.say ?? (() => undefined);
+          const report = await calls.put(open, { tool, input, signals, say });
           const question = wasAsked || !asksForms(mcpReq, server) ? undefined : await approvalQuestion(open, report);
           if (question === undefined) return reportResult(report, input['detail'] === 'full', cuttings);
           const form = inputRequired.elicit({ message: question.message, requestedSchema: approvalAnswer });
@@ -158,11 +164,11 @@ export async function serveMcp({
 
     server.setRequestHandler('resources/read', async (request) => {
       const { uri } = request.params;
-      const text =
-        cuttings.read(uri) ??
-        (uri.startsWith(evidenceUri) ? (await (await app()).evidence(uri.slice(evidenceUri.length)))?.text : undefined);
-      if (text === undefined) throw new ResourceNotFoundError(uri);
-      return { contents: [{ uri, mimeType: 'text/plain', text }] };
+      const cut = cuttings.read(uri);
+      if (cut !== undefined) return { contents: [{ uri, ...cut }] };
+      const found = uri.startsWith(evidenceUri) && (await (await app()).evidence(uri.slice(evidenceUri.length)));
+      if (!found) throw new ResourceNotFoundError(uri);
+      return { contents: [{ uri, mimeType: 'text/plain', text: found.text }] };
     });
     return mcp;
   };
@@ -175,6 +181,8 @@ export async function serveMcp({
   unwatch?.();
   over.abort();
   await connection.close();
+  // What was answered as being under way comes to its end first, unless the host wants this program gone.
+  await calls.ended();
   await Promise.race([Promise.allSettled(running), new Promise((resolve) => setTimeout(resolve, farewellMs).unref())]);
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { stat } from '../core/command.ts';
+import { stat, type FileFacts } from '../core/command.ts';
 import { askAll, type Asking } from '../core/probe.ts';
 import { anew } from '../probes/log-files.ts';
 
@@ -11,7 +11,11 @@ export type FileMark = z.infer<typeof fileMarkSchema>;
 export function* fileMarks(paths: readonly string[], become: 'sudo' | undefined): Asking<readonly FileMark[]> {
   if (paths.length === 0) return [];
   const found = yield* askAll(paths.map((path) => stat(path, { become, freshMs: anew })));
-  return found.map((each) =>
-    each.ok ? { size: each.size, at: Math.floor(each.mtimeMs / 1_000), type: each.type } : null,
-  );
+  return found.map((each) => (each.ok ? markOf(each) : null));
 }
+
+export const markOf = ({ size, mtimeMs, type }: FileFacts): NonNullable<FileMark> => ({
+  size,
+  at: Math.floor(mtimeMs / 1_000),
+  type,
+});

@@ -110,8 +110,9 @@ export const causeRules: readonly CauseRule[] = [
     whatever: true,
     because: 'it can not start without its files',
   },
-  { layers, reach: 'itself', because: 'it is the same trouble, seen from another side' },
-  { layers, reach: 'dependants', because: 'it needs @' },
+  // A large log is no reason why its service, or another, is not well.
+  { layers, except: ['log.size'], reach: 'itself', because: 'it is the same trouble, seen from another side' },
+  { layers, except: ['log.size'], reach: 'dependants', because: 'it needs @' },
 ];
 
 /** Checks that show that a service is down, and not why: after all others of its layer. */

@@ -8,6 +8,7 @@ import { gpuCount } from './gpu-count.ts';
 import { gpuDriver } from './gpu-driver.ts';
 import { gpuEcc } from './gpu-ecc.ts';
 import { gpuFabric } from './gpu-fabric.ts';
+import { gpuHit } from './gpu-hit.ts';
 import { gpuMemory } from './gpu-memory.ts';
 import { gpuMig } from './gpu-mig.ts';
 import { gpuNvml } from './gpu-nvml.ts';
@@ -27,6 +28,7 @@ import { gpuUvm } from './gpu-uvm.ts';
 import { gpuWedged } from './gpu-wedged.ts';
 import { gpuXid } from './gpu-xid.ts';
 import { llmOffload } from './llm-offload.ts';
+import { logSize } from './log-size.ts';
 import { managerOrphans } from './manager-orphans.ts';
 import { managerReach } from './manager-reach.ts';
 import { modelComplete } from './model-complete.ts';
@@ -77,6 +79,7 @@ export const checks: readonly AnyCheck[] = [
   gpuDriver,
   gpuEcc,
   gpuFabric,
+  gpuHit,
   gpuMemory,
   gpuMig,
   gpuNvml,
@@ -96,6 +99,7 @@ export const checks: readonly AnyCheck[] = [
   gpuWedged,
   gpuXid,
   llmOffload,
+  logSize,
   managerOrphans,
   managerReach,
   modelComplete,

@@ -21,6 +21,8 @@ export const reached: Record<Reach, Reached> = {
   ),
   mount: ofNode((cause, effect, service) => {
     const place = placeOf(cause.subject);
+    // A log is large before the disk is full.
+    if (effect.subject.startsWith('log:')) return false;
     // What a file check is about names its place; a log that tells of a full or dead mount tells of this one.
     if (effect.subject.startsWith('model:')) return isBelow(placeOf(effect.subject), place);
     if (effect.signature?.startsWith('OS-')) return true;

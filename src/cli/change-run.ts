@@ -23,7 +23,8 @@ export async function changeRun(tool: AnyTool, { yes, ...input }: Values, contex
   const isPerson = process.stdin.isTTY && process.stdout.isTTY && !context.json;
   const plan = 'plan' in tool.input.shape ? await call({ plan: true }) : undefined;
   const planned = plan?.report.change;
-  if (planned !== undefined && planned.state !== 'planned') return (await plan?.show()) ?? 0;
+  // Where nothing is planned there is nothing to say yes to.
+  if (plan !== undefined && planned?.state !== 'planned') return await plan.show();
   if (planned?.asks === true) {
     const waiting = await call();
     const { state, digest } = waiting.report.change ?? {};

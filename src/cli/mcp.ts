@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { fleetPlace } from '../fleet-place.ts';
 import type { Command } from './command.ts';
 import { flagsOf } from './flags.ts';
+import { typed } from './typed.ts';
 
 const input = z.object({
   repair: z
@@ -19,7 +20,7 @@ export const mcp: Command = {
   flags: () => flagsOf(input),
   positional: [],
   async run(values, { tools, toolList, app, signal, fleetPath }) {
-    const { repair } = input.parse(values);
+    const { repair } = typed(input, values);
     const [{ serveMcp }, list] = await Promise.all([import('../server.ts'), toolList()]);
     const shown = list
       .filter(({ toolset }) => toolset === undefined || (repair && toolset === 'repair'))

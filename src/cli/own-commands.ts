@@ -11,6 +11,7 @@ import { playbookNew } from './playbook-new.ts';
 import { playbookPrint } from './playbook-print.ts';
 import { playbookSchema } from './playbook-schema.ts';
 import { policyExplain } from './policy-explain.ts';
+import { watch } from './watch.ts';
 
 /** The commands that are no tools; to find one of them the tools need not be loaded. */
 export const ownCommands: readonly Command[] = [
@@ -25,5 +26,6 @@ export const ownCommands: readonly Command[] = [
   auditVerify,
   auditShow,
   evidence,
+  watch,
   mcp,
 ];

@@ -1,4 +1,4 @@
-import { likeName, type Playbook, type Remedy } from '../core/playbook.ts';
+import { likeName, placeholderNames, type Playbook, type Remedy } from '../core/playbook.ts';
 import { meantText } from './issue-text.ts';
 import { textsOf, type KeyPath } from './key-path.ts';
 import type { Mistake } from './mistakes.ts';
@@ -35,8 +35,8 @@ export function wrongPlaceholders(playbook: Playbook, vocabulary: Vocabulary): r
   ];
 }
 
-const usedIn = ({ because, person, do: steps }: Remedy, index: number): readonly Used[] =>
-  placeholders({ because, person, do: steps.map(({ args }) => ({ args })) }, ['remedies', index]);
+const usedIn = ({ because, person, undoes = '', do: steps }: Remedy, index: number): readonly Used[] =>
+  placeholders({ because, person, undoes, do: steps.map(({ args }) => ({ args })) }, ['remedies', index]);
 
 /** What is shown as it is written. */
 const unfilled = (playbook: Playbook): readonly Used[] => [
@@ -44,7 +44,7 @@ const unfilled = (playbook: Playbook): readonly Used[] => [
   ...placeholders(playbook.summary, ['summary']),
   ...placeholders(playbook.inputs, ['inputs']),
   ...playbook.diagnose.flatMap(({ asks }, index) => placeholders(asks, ['diagnose', index, 'asks'])),
-  ...conditionsOf(playbook).flatMap(({ path, condition }) => placeholders(condition.says ?? '', [...path, 'says'])),
+  ...conditionsOf(playbook).flatMap(({ path, condition }) => placeholders(condition.says ?? [], [...path, 'says'])),
 ];
 
 const placeholders = (value: unknown, from: KeyPath): readonly Used[] =>
@@ -58,14 +58,15 @@ interface Within {
   readonly vocabulary: Vocabulary;
 }
 
+const ofFindings: readonly string[] = ['{finding}', '{next}', '{log}'];
+
 /** Why a placeholder would stay as it is written. */
 function against(written: string, { playbook, remedy, vocabulary }: Within): string | undefined {
-  const known = ['service', 'model', 'node', 'finding', ...Object.keys(playbook.inputs)].map((name) => `{${name}}`);
+  const known = [...placeholderNames, ...Object.keys(playbook.inputs)].map((name) => `{${name}}`);
   if (!known.includes(written)) return `${written} stands for nothing${meantText(written, known)}`;
-  if (written === '{service}' && playbook.kinds.length === 0)
-    return '{service} is known only to a playbook with kinds; without them it is for the node as a whole';
-  if (written === '{finding}' && remedy.when.length === 0)
-    return '{finding} is what fits `when`, and this remedy has none';
+  const fromFindings = playbook.kinds.length === 0 ? [...ofFindings, '{service}'] : ofFindings;
+  if (fromFindings.includes(written) && remedy.when.length === 0)
+    return `${written} is of what fits \`when\`, and this remedy has none`;
   const ofModels = remedy.when.some(({ check }) => vocabulary.modelChecks.some((name) => likeName(check, name)));
   if (written === '{model}' && !ofModels)
     return `{model} is known only where a \`when\` of the remedy is about a model: ${vocabulary.modelChecks.join(', ')}`;

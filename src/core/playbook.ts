@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { statuses, type Status } from './report.ts';
+import { restarts, statuses, type Status } from './report.ts';
 import { safeName, serviceKinds } from './service.ts';
 
 const sentence = z.string().min(1).max(600);
@@ -19,14 +19,24 @@ const conditionSchema = z.strictObject({
     .default(['critical', 'degraded'] satisfies Status[])
     .describe('Of the finding, one of these'),
   signature: z.array(z.string()).min(1).optional().describe('Known log line, one of these: LL-OOM, or LL-* for all'),
-  says: z.string().min(1).optional().describe('Text that the finding must hold'),
+  says: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe('Text that the finding must hold, or what it says helps; one of these'),
+  restartHelps: z.array(z.enum(restarts)).min(1).optional().describe('Whether a restart helps it, one of these'),
+  kind: z.array(z.enum(serviceKinds)).min(1).optional().describe('Of a service of one of these kinds'),
   of: z.enum(['service', 'node', 'any']).default('any').describe('Whose finding: of the service, of its node, or both'),
   consequence: z.boolean().default(false).describe('Also where it only follows from something else'),
 });
 /** Fits a finding. */
 export type Condition = z.infer<typeof conditionSchema>;
+/** One as it is written down: defaults left out. */
+export type WrittenCondition = z.input<typeof conditionSchema>;
 
-const placeholders = '{service}, {model}, {node} and {input} stand for what is found or given';
+/** What stands for something that is found or given; `tried` are the knobs that did not help today. */
+export const placeholderNames = ['service', 'node', 'model', 'log', 'finding', 'next', 'tried'] as const;
+const placeholders = `${placeholderNames.map((name) => `{${name}}`).join(', ')} and the inputs stand for what is found or given; a step of which nothing is known is not done`;
 
 const stepSchema = z.strictObject({
   action: z.string().describe('service.restart, model.resync, knob.set, command.run and so on'),
@@ -42,14 +52,20 @@ const remedySchema = z
     when: z.array(conditionSchema).default([]).describe('Each must fit a finding'),
     unless: z.array(conditionSchema).default([]).describe('None may fit a finding'),
     because: sentence.describe('Why this helps, for whoever approves it'),
+    after: z.array(safeName).default([]).describe('Only when one of these was done and proven in the same run'),
     keep: z.array(checkName).default([]).describe('Checks whose evidence is on disk before anything is done'),
     do: z.array(stepSchema).default([]).describe('In order; approved, proven and taken back together'),
+    undoes: z.string().optional().describe('Instead: the run that is taken back, as run_undo does it'),
     person: z.array(sentence).default([]).describe('What a person must do instead'),
   })
-  .refine((remedy) => remedy.do.length > 0 !== remedy.person.length > 0, {
-    message: 'must have either something to do, or what a person must do',
-    path: ['do'],
-  });
+  .refine(
+    (remedy) =>
+      [remedy.do.length > 0, remedy.undoes !== undefined, remedy.person.length > 0].filter(Boolean).length === 1,
+    {
+      message: 'must have either something to do, or a run to take back, or what a person must do',
+      path: ['do'],
+    },
+  );
 /** What helps where its conditions fit: something to do, or what only a person may. */
 export type Remedy = z.infer<typeof remedySchema>;
 

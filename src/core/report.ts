@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ChangeState } from './change-outcome.ts';
 import { layers } from './layer.ts';
+import type { Page, PageFormat } from './page.ts';
 
 export const statuses = ['ok', 'not_applicable', 'degraded', 'unknown', 'critical'] as const;
 /** In the order in which the worst decides: what could not be looked at weighs more than what is known to be degraded. */
@@ -10,6 +11,9 @@ export const worst = (all: readonly Status[]): Status => {
   const rank = Math.max(0, ...all.map((status) => statuses.indexOf(status)));
   return statuses[rank] ?? 'ok';
 };
+
+/** Whether a restart of the service helps. */
+export const restarts = ['yes', 'no', 'maybe', 'after-fix'] as const;
 
 export const nextSchema = z.object({
   say: z.string().describe('What to do, as a sentence'),
@@ -30,7 +34,7 @@ export const findingSchema = z.object({
   role: z.enum(['cause', 'consequence', 'finding']).describe('cause: lowest failing layer'),
   because: z.string().optional().describe('Why a consequence follows'),
   signature: z.string().optional().describe('Known log line'),
-  restartHelps: z.enum(['yes', 'no', 'maybe', 'after-fix']).optional(),
+  restartHelps: z.enum(restarts).optional(),
   evidence: z.array(z.string()).describe('Ids'),
 });
 /** A judgement on a subject of a node, with the observations behind it. */
@@ -77,4 +81,6 @@ export interface Report<Data = unknown> {
     readonly asks?: boolean | undefined;
   };
   readonly show: readonly (Table | RemoteText | RemoteEntries)[];
+  /** Where the answer is something to hand on: faces write it out in its form, in place of all this. */
+  readonly page?: { readonly format: PageFormat; readonly page: Page };
 }

@@ -16,6 +16,18 @@ export const answers = ({ diagnose }: Playbook, findings: readonly Finding[]): r
     );
     if (own.length === 0) return { asks, status: 'not_applicable', says: 'Nothing here applies.' };
     const status = worst(own.map((finding) => finding.status));
-    const bad = own.filter((finding) => finding.status === status);
-    return { asks, status, says: status === 'ok' ? 'Yes.' : (bad[0]?.summary ?? '') };
+    const [first, ...more] = own.filter((finding) => finding.status === status);
+    const others = more.length === 0 ? '' : ` And ${more.length} more.`;
+    return { asks, status, says: `${status === 'ok' ? 'Yes. ' : ''}${first?.summary ?? ''}${others}` };
   });
+
+/** How many of its questions were answered well, and the first that was not. */
+export function answeredText(name: string, all: readonly Answer[]): string {
+  const asked = all.filter(({ status }) => status !== 'not_applicable');
+  const bad = asked.filter(({ status }) => status !== 'ok');
+  const left = all.length - asked.length;
+  const besides = left === 0 ? '' : `; ${left} ${left === 1 ? 'does' : 'do'} not apply here`;
+  const [first] = bad;
+  const good = `${asked.length - bad.length} of ${asked.length} questions of ${name} are answered well${besides}.`;
+  return first === undefined ? good : `${good} ${first.asks} ${first.says}`;
+}

@@ -1,5 +1,5 @@
 import type { Wanted } from '../core/action.ts';
-import { layers } from '../core/layer.ts';
+import { compareLayers, layers } from '../core/layer.ts';
 import type { Playbook, Remedy } from '../core/playbook.ts';
 import { statuses, type Finding } from '../core/report.ts';
 import { fitting, type Scope } from './fitting.ts';
@@ -13,10 +13,14 @@ export interface Case extends Scope {
 
 export interface Choice {
   readonly remedy: Remedy;
+  /** By what it counts as tried: the remedy, and what it was done to where the findings name that. */
+  readonly key: string;
   /** Why: as the remedy says it of this case. */
   readonly because: string;
   readonly steps: readonly Wanted[];
-  /** What a person must do, where it has no steps. */
+  /** The run that it takes back, instead of steps. */
+  readonly undoes: string | undefined;
+  /** What a person must do, where there is nothing to be done. */
   readonly person: readonly string[];
 }
 
@@ -29,23 +33,32 @@ export type Verdict =
   /** Nothing that it knows fits. */
   | { readonly is: 'person'; readonly findings: readonly Finding[] };
 
-/** Chooses what to do, of what was not tried yet: the lowest failing layer first, then as the playbook orders it. */
-export function choose(one: Case, tried: ReadonlySet<string>): Verdict {
-  const { playbook, findings, service } = one;
-  const shown = symptomsOf(one);
+/** What was before a change is still told after it. */
+const ofThePast: ReadonlySet<string> = new Set(['service.flap']);
+
+const none: ReadonlySet<string> = new Set();
+
+/**
+ * Chooses what to do, of what was not tried yet: the lowest failing layer first, then as the playbook orders it.
+ *
+ * `tried` are keys of choices; `done` are names of remedies that were done and proven in this run.
+ */
+export function choose(given: Case, tried: ReadonlySet<string>, done: ReadonlySet<string> = none): Verdict {
+  const one = { ...given, findings: given.findings.toSorted(byWeight) };
+  const { playbook } = one;
+  const shown = symptomsOf(one).filter(({ check }) => done.size === 0 || !ofThePast.has(check));
   if (playbook.symptoms.length > 0 && shown.length === 0) {
-    const unknown = findings.filter(
-      (finding) => finding.status === 'unknown' && (finding.service === undefined || finding.service === service?.name),
-    );
+    const unknown = untoldOf(one);
     return unknown.length === 0 ? { is: 'well' } : { is: 'unknown', findings: unknown };
   }
   const cause = causeElsewhere(one, shown);
   if (cause !== undefined) return { is: 'elsewhere', cause };
   const choice = playbook.remedies
-    .filter((remedy) => !tried.has(remedy.name))
-    .flatMap((remedy) => chosen(one, remedy) ?? [])
+    .filter(({ after }) => after.length === 0 || after.some((name) => done.has(name)))
+    .flatMap((remedy) => chosen(one, remedy).find(({ key }) => !tried.has(key)) ?? [])
     .toSorted((a, b) => a.depth - b.depth)[0];
   if (choice !== undefined) return { is: 'remedy', choice };
+  if (playbook.symptoms.length === 0 && done.size > 0) return { is: 'well' };
   return { is: 'person', findings: shown };
 }
 
@@ -53,6 +66,12 @@ export function choose(one: Case, tried: ReadonlySet<string>): Verdict {
 export const symptomsOf = (one: Case): readonly Finding[] => {
   const found = new Set(one.playbook.symptoms.flatMap((symptom) => fitting({ ...symptom, consequence: true }, one)));
   return [...found].toSorted((a, b) => statuses.indexOf(b.status) - statuses.indexOf(a.status));
+};
+
+/** What could not be looked at, and might call for it. */
+const untoldOf = (one: Case): readonly Finding[] => {
+  const any = { status: ['unknown' as const], consequence: true };
+  return [...new Set(one.playbook.symptoms.flatMap(({ check, of }) => fitting({ check, of, ...any }, one)))];
 };
 
 /** The cause in another service, where the worst of the symptoms follow from nothing else. */
@@ -64,31 +83,69 @@ function causeElsewhere({ findings, service }: Case, shown: readonly Finding[]):
   return causes.length > 0 && causes.every(isElsewhere) ? causes[0] : undefined;
 }
 
-function chosen(one: Case, remedy: Remedy): (Choice & { readonly depth: number }) | undefined {
-  const fits = remedy.when.map((condition) => fitting(condition, one));
-  if (fits.some((found) => found.length === 0)) return undefined;
-  if (remedy.unless.some((condition) => fitting(condition, one).length > 0)) return undefined;
-  const found = fits.flat();
-  const depth = Math.min(layers.length, ...found.map(({ layer }) => layers.indexOf(layer)));
-  const filled = filler(one, found);
-  const steps = remedy.do.map(({ action, args }) => ({
-    action,
-    args: Object.fromEntries(
-      Object.entries(args).map(([key, value]) => [key, typeof value === 'string' ? filled(value) : value]),
-    ),
-  }));
-  return { remedy, because: filled(remedy.because), steps, person: remedy.person.map(filled), depth };
+/** Causes first, then the worst: in an order that does not depend on how the findings came. */
+function byWeight(a: Finding, b: Finding): number {
+  const heavier =
+    roles.indexOf(a.role) - roles.indexOf(b.role) || statuses.indexOf(b.status) - statuses.indexOf(a.status);
+  return heavier || compareLayers(a.layer, b.layer) || (identityOf(a) < identityOf(b) ? -1 : 1);
 }
 
-/** Puts in what stands for something that was found or given; what nothing is known of stays as it is. */
-function filler({ node, service, inputs }: Case, found: readonly Finding[]): (text: string) => string {
-  const model = found.flatMap(({ subject }) => (subject.startsWith('model:') ? [subject.slice(6)] : []))[0];
-  const values: Readonly<Record<string, string | undefined>> = {
+const roles: readonly Finding['role'][] = ['cause', 'consequence', 'finding'];
+
+const identityOf = ({ check, subject, service = '', summary }: Finding): string =>
+  [check, subject, service, summary].join('\n');
+
+/** One choice for each finding that the first condition fits, which may each name something else. */
+function chosen(one: Case, remedy: Remedy): readonly (Choice & { readonly depth: number })[] {
+  const fits = remedy.when.map((condition) => fitting(condition, one));
+  if (fits.some((found) => found.length === 0)) return [];
+  if (remedy.unless.some((condition) => fitting(condition, one).length > 0)) return [];
+  const all = fits.flat();
+  const depth = Math.min(layers.length, ...all.map(({ layer }) => layers.indexOf(layer)));
+  return (fits[0] ?? [undefined]).flatMap((lead) => {
+    const names = namesOf(one, lead === undefined ? all : [lead, ...all]);
+    const filled = (text: string) => text.replace(placeholder, (whole, name: string) => names[name] ?? whole);
+    const isKnown = (text: string) =>
+      [...text.matchAll(placeholder)].every(([, name = '']) => names[name] !== undefined);
+    const given = [remedy.undoes ?? '', ...remedy.do.flatMap(({ args }) => Object.values(args).map(String))];
+    if (!given.every(isKnown)) return [];
+    const steps = remedy.do.map(({ action, args }) => ({
+      action,
+      args: Object.fromEntries(
+        Object.entries(args).map(([key, value]) => [key, typeof value === 'string' ? filled(value) : value]),
+      ),
+    }));
+    const named =
+      remedy.do.length === 0 ? [] : [one.service === undefined ? names['service'] : undefined, names['log']];
+    return {
+      remedy,
+      key: [remedy.name, ...named.filter((name) => name !== undefined)].join(' '),
+      because: filled(remedy.because),
+      steps,
+      undoes: remedy.undoes === undefined ? undefined : filled(remedy.undoes),
+      person: remedy.person.map(filled),
+      depth,
+    };
+  });
+}
+
+const placeholder = /\{([a-z]+)\}/g;
+
+/** What stands for something that was found or given. */
+function namesOf(
+  { node, service, inputs }: Case,
+  found: readonly Finding[],
+): Readonly<Record<string, string | undefined>> {
+  const about = (kind: string) =>
+    found.flatMap(({ subject }) => (subject.startsWith(kind) ? [subject.slice(kind.length)] : []))[0];
+  const [lead] = found;
+  return {
     node,
-    service: service?.name,
-    model,
-    finding: found[0]?.summary.replace(/\.$/, ''),
+    service: service?.name ?? found.flatMap((finding) => finding.service ?? [])[0],
+    model: about('model:'),
+    log: about('log:'),
+    finding: lead?.summary.replace(/\.$/, ''),
+    next: lead?.next?.map(({ say }) => say).join(' '),
     ...inputs,
   };
-  return (text) => text.replace(/\{([a-z]+)\}/g, (all, name: string) => values[name] ?? all);
 }

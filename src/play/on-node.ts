@@ -7,9 +7,12 @@ import { likeName, type Playbook } from '../core/playbook.ts';
 import type { Finding, Next } from '../core/report.ts';
 import type { Service } from '../core/service.ts';
 import type { Ops } from '../core/tool.ts';
-import { answers, type Answer } from './answers.ts';
+import { answeredText, answers, type Answer } from './answers.ts';
 import { choose, type Case, type Choice, type Verdict } from './choose.ts';
+import { knobsTried } from './knobs-tried.ts';
+import { onceSettled } from './once-settled.ts';
 import { scopeOf } from './scope.ts';
+import { takingBack } from './taking-back.ts';
 
 export interface Play {
   readonly playbook: Playbook;
@@ -51,27 +54,29 @@ export interface Played {
 
 /** Looks, chooses, and has it done: one remedy at a time, each proven before the next is chosen. Errors: of the node. */
 export async function onNode(ops: Ops, play: Play, hand: Hand): Promise<Played> {
-  const { playbook, node, service, inputs } = play;
+  const { playbook, node, service } = play;
+  const inputs = { ...play.inputs, tried: await triedText(ops, play) };
   const scope = scopeOf(play);
   const look = await ops.look(scope.node);
   let findings = rootCause(await look.survey(scope.checks), node);
-  const tried = new Set<string>();
+  const [tried, done] = [new Set<string>(), new Set<string>()];
   const refused: ChangeOutcome[] = [];
   const runs: string[] = [];
   const until = ops.now() + playbook.withinSeconds * 1_000;
   let last: { readonly choice: Choice; readonly outcome: ChangeOutcome } | undefined;
   for (;;) {
-    const one: Case = { playbook, node: node.name, service, inputs, findings };
-    const verdict = choose(one, tried);
+    const one: Case = { playbook, node: node.name, service, services: scope.node.services, inputs, findings };
+    const verdict = choose(one, tried, done);
     const ended = { play, scope, findings, verdict, last, refused, runs, notes: look.notes() };
-    if (verdict.is !== 'remedy' || verdict.choice.steps.length === 0) return await finish(hand, ended);
+    if (verdict.is !== 'remedy' || verdict.choice.person.length > 0) return await finish(hand, ended);
     const { choice } = verdict;
     if (runs.length >= playbook.most || ops.now() > until) return await finish(hand, ended);
     ops.progress(`${node.name}: ${choice.because}`);
-    tried.add(choice.remedy.name);
+    tried.add(choice.key);
     const diagnosis = diagnosisOf(play, scope, findings, choice);
     const why = [play.why, `${playbook.name}: ${choice.because}`].filter(Boolean).join(' ');
-    const outcome = await hand.act({ tool: hand.tool, node, why, steps: choice.steps, diagnosis });
+    const asked = choice.undoes === undefined ? { steps: choice.steps } : await takingBack(ops, choice.undoes, node);
+    const outcome = await hand.act({ tool: hand.tool, node, why, ...asked, diagnosis });
     if (outcome.state === 'refused') {
       refused.push(outcome);
       continue;
@@ -79,9 +84,18 @@ export async function onNode(ops: Ops, play: Play, hand: Hand): Promise<Played> 
     last = { choice, outcome };
     if (outcome.run !== undefined) runs.push(outcome.run);
     if (outcome.state !== 'verified') return stopped({ ...ended, last });
-    findings = rootCause(outcome.after ?? (await look.survey(scope.checks)), node);
+    done.add(choice.remedy.name);
+    // A look remembers what it has seen: after a change it takes another one.
+    const again = async () => rootCause(await (await ops.look(scope.node)).survey(scope.checks), node);
+    findings = await onceSettled(ops, play, outcome.after ? rootCause(outcome.after, node) : await again(), again);
   }
 }
+
+/** Only where a remedy asks for it: it is a look at the runs of a day. */
+const triedText = async (ops: Ops, { playbook, node, service }: Play): Promise<string> =>
+  service !== undefined && JSON.stringify(playbook.remedies).includes('{tried}')
+    ? (await knobsTried(ops, node.name, service.name)).join(',')
+    : '';
 
 interface Scoped {
   readonly node: Node;
@@ -151,20 +165,27 @@ async function finish(hand: Hand, ending: Ending): Promise<Played> {
         ? { ...rest, state: 'well', said: `There is nothing to do: ${play.playbook.name} finds ${of} well.` }
         : { ...rest, state: 'verified', said: `${last.choice.because}${done}` };
     case 'unknown': {
-      const said = `Whether ${of} is well can't be told: ${verdict.findings[0]?.summary ?? ''}`;
+      const said = `Whether ${of} is well can't be told: ${verdict.findings[0]?.summary ?? ''}${done}`;
       return { ...rest, state: 'unknown', said, next: verdict.findings.flatMap(({ next }) => next ?? []).slice(0, 3) };
     }
     case 'elsewhere': {
       const { cause } = verdict;
-      const said = `Nothing is wrong with ${of} itself: it follows from ${cause.service ?? 'its node'}. ${cause.summary}`;
+      const said = `Nothing is wrong with ${of} itself: it follows from ${cause.service ?? 'its node'}. ${cause.summary}${done}`;
       return { ...rest, state: 'elsewhere', said, next: cause.next ?? [] };
     }
     default: {
-      if (play.playbook.remedies.length === 0) return { ...rest, state: 'checked', said: checkedText(ending) };
+      if (play.playbook.remedies.length === 0)
+        return { ...rest, state: 'checked', said: answeredText(play.playbook.name, rest.answers) };
       const person = verdict.is === 'remedy' ? verdict.choice : undefined;
       const trouble = findings.filter(({ status }) => status !== 'ok' && status !== 'not_applicable');
-      const why = person?.because ?? `No remedy of ${play.playbook.name} fits: ${causeSentence(trouble)}.`;
-      const cannot = ending.refused.map(({ said }) => said);
+      const unexplained = trouble.length === 0 ? '' : `: ${causeSentence(trouble)}`;
+      const why =
+        person === undefined
+          ? `No remedy of ${play.playbook.name} fits${unexplained}.`
+          : person.person.length > 0
+            ? person.because
+            : `${play.playbook.name} does no more in one run. What it would do next: ${person.because}`;
+      const cannot = [...new Set(ending.refused.map(({ said }) => said))];
       const said = [why, ...(person?.person ?? []), ...cannot].join(' ');
       const next = [
         ...(person?.person ?? []).map((say): Next => ({ say })),
@@ -177,13 +198,4 @@ async function finish(hand: Hand, ending: Ending): Promise<Played> {
       return { ...rest, state: 'escalated', said: `${said}${done}`, next, runs, remedy: person?.remedy.name };
     }
   }
-}
-
-function checkedText({ play, findings }: Ending): string {
-  const all = answers(play.playbook, findings);
-  const good = all.filter(({ status }) => status === 'ok' || status === 'not_applicable').length;
-  const [first] = all.filter(({ status }) => status !== 'ok' && status !== 'not_applicable');
-  return first === undefined
-    ? `All ${all.length} questions of ${play.playbook.name} are answered well.`
-    : `${good} of ${all.length} questions of ${play.playbook.name} are answered well. ${first.asks} ${first.says}`;
 }

@@ -1,5 +1,19 @@
 // Made by `npm run gen`.
 import type { Playbook } from '../core/playbook.ts';
+import { diskFree } from './disk-free.ts';
+import { gpuFault } from './gpu-fault.ts';
 import { gpuReattach } from './gpu-reattach.ts';
+import { llamaRecover } from './llama-recover.ts';
+import { rollback } from './rollback.ts';
+import { validate } from './validate.ts';
+import { vramFree } from './vram-free.ts';
 
-export const playbooks: readonly Playbook[] = [gpuReattach];
+export const playbooks: readonly Playbook[] = [
+  diskFree,
+  gpuFault,
+  gpuReattach,
+  llamaRecover,
+  rollback,
+  validate,
+  vramFree,
+];

@@ -21,6 +21,7 @@ import { kernelLog } from './kernel-log.ts';
 import { listeners } from './listeners.ts';
 import { load } from './load.ts';
 import { logAges } from './log-ages.ts';
+import { logSizes } from './log-sizes.ts';
 import { logWindow } from './log-window.ts';
 import { memory } from './memory.ts';
 import { modelAccess } from './model-access.ts';
@@ -77,6 +78,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   listeners,
   load,
   logAges,
+  logSizes,
   logWindow,
   memory,
   modelAccess,

@@ -7,7 +7,7 @@ export const logRotate = defineTool({
   name: 'log_rotate',
   title: 'Make room in a log',
   summary:
-    'Copies a log of a service to .1 and empties it in place, after approval, so that its writers go on; older copies move up to .5. Refuses a log that something else rotates.',
+    'Packs a log of a service into .1.gz and empties it in place, after approval, so that its writers go on; older ones move up to .5.gz. Refuses a log that something else rotates.',
   effect: 'change',
   toolset: 'repair',
   input: z.object({

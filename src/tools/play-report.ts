@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { changeStates, type ChangeState } from '../core/change-outcome.ts';
 import { count } from '../core/format.ts';
-import { statuses, type Next, type Report, type Status } from '../core/report.ts';
+import { statuses, worst as worstStatus, type Next, type Report, type Status } from '../core/report.ts';
 import { playStates, type Played } from '../play/on-node.ts';
 import type { Rolled } from '../play/over-nodes.ts';
 import { shown } from './change-report.ts';
@@ -55,14 +55,17 @@ export function playReport({ played, stopped }: Rolled, asked: Asked): Report<z.
   const worst = played.toSorted((a, b) => rank(b) - rank(a))[0];
   const state = worst?.state ?? 'well';
   const waiting = played.find((each) => each.state === 'awaiting_approval' || each.state === 'planned');
-  const change = isChange(state) && {
-    state,
-    digest: waiting?.outcome?.set?.digest,
-    asks: waiting?.outcome?.asks,
-  };
+  // What only asks changes nothing, wherever it could not be asked.
+  const onlyAsks = played.some((each) => each.state === 'checked');
+  const change = !onlyAsks &&
+    isChange(state) && {
+      state,
+      digest: waiting?.outcome?.set?.digest,
+      asks: waiting?.outcome?.asks,
+    };
   return {
     summary: summaryOf(played, asked.playbook, stopped),
-    status: statusOf(worst),
+    status: onlyAsks ? worstStatus(played.map(statusOf)) : statusOf(worst),
     findings: played.flatMap(({ findings }) =>
       findings.filter(({ status }) => status !== 'ok' && status !== 'not_applicable'),
     ),
@@ -82,15 +85,15 @@ export function playReport({ played, stopped }: Rolled, asked: Asked): Report<z.
         answers: each.answers.map((answer) => ({ ...answer })),
       })),
     },
-    show: played.length === 1 && worst !== undefined ? showOne(worst) : [tableOf(played)],
+    show: played.length === 1 && worst !== undefined ? showOne(worst) : [tableOf(played), ...failed(played)],
   };
 }
 
 function statusOf(worst: Played | undefined): Status {
   if (worst === undefined) return 'not_applicable';
   if (worst.state !== 'checked') return order.find(([name]) => name === worst.state)?.[1] ?? 'unknown';
-  const all = worst.answers.map(({ status }) => status);
-  return statuses.toReversed().find((status) => all.includes(status) && status !== 'not_applicable') ?? 'ok';
+  const asked = worst.answers.flatMap(({ status }) => (status === 'not_applicable' ? [] : [status]));
+  return asked.length === 0 ? 'not_applicable' : worstStatus(asked);
 }
 
 function summaryOf(played: readonly Played[], playbook: string, stopped: string | undefined): string {
@@ -141,6 +144,19 @@ const tableOf = (played: readonly Played[]): Report['show'][number] => ({
   rows: played.map(({ node, state, said }) => [node, stateWords[state], said]),
 });
 
+/** Of a checklist over many nodes, what is not answered well. */
+function failed(played: readonly Played[]): Report['show'] {
+  const rows = played
+    .filter(({ state }) => state === 'checked')
+    .flatMap(({ node, answers }) =>
+      answers
+        .filter(({ status }) => status !== 'ok' && status !== 'not_applicable')
+        .map(({ asks, status, says }) => [node, asks, status, says]),
+    );
+  if (rows.length === 0) return [];
+  return [{ kind: 'table', title: 'What is not answered well', columns: ['node', 'question', 'answer', ''], rows }];
+}
+
 function nextOf(played: readonly Played[], { args }: Asked): readonly Next[] {
   const waiting = played.filter(({ state }) => state === 'awaiting_approval');
   const approve = waiting.map(({ outcome }) => ({
@@ -159,5 +175,5 @@ function nextOf(played: readonly Played[], { args }: Asked): readonly Next[] {
     ...(isHeld ? [again] : []),
     ...played.flatMap(({ next }) => next),
     ...show,
-  ].slice(0, 6);
+  ].slice(0, 5);
 }

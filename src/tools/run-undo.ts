@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { OpsError } from '../core/errors.ts';
-import { standing, type RunStory } from '../core/run-story.ts';
 import { defineTool } from '../core/tool.ts';
+import { takingBack } from '../play/taking-back.ts';
 import { changeInputs } from './change-inputs.ts';
 import { changeData, changeReport } from './change-report.ts';
 import { oneNode } from './declared.ts';
@@ -17,28 +16,11 @@ export const runUndo = defineTool({
   data: changeData,
   cli: { positional: ['run'] },
   async run({ run: id, why, plan }, ops) {
-    const story = await ops.runs.find(id);
-    mustBeFinished(story);
-    const done = story.steps.filter(({ ways }) => ways.do?.how === 'done' && ways.undo?.how !== 'done');
-    const backwards = done.flatMap(({ change }) => change.undo ?? []).toReversed();
-    if (backwards.length === 0)
-      throw new OpsError('USAGE', `Run ${id} left nothing that can be taken back.`, {
-        hint: `rackhand run show ${id} says what it did.`,
-      });
-    const again = story.steps.filter(({ change }) => change.again === true).map(({ change }) => change);
-    const steps = [...backwards, ...again].map(({ action, args }) => ({ action, args }));
-    const node = oneNode(ops, story.run.node);
-    const request = { tool: 'run_undo', node, why: why === '' ? `Takes back run ${id}.` : why, steps, undoes: id };
+    const { run } = await ops.runs.find(id);
+    const node = oneNode(ops, run.node);
+    const undo = await takingBack(ops, id, node);
+    const request = { tool: 'run_undo', node, why: why === '' ? `Takes back run ${id}.` : why, ...undo };
     const outcome = await (plan ? ops.plan(request) : ops.change(request));
     return changeReport(outcome, { node: node.name, tool: 'run_undo', args: { run: id } });
   },
 });
-
-/** Errors: `USAGE` for one that is not at its end: what it did is not known yet. */
-function mustBeFinished(story: RunStory): void {
-  const { id } = story.run;
-  if (story.closed !== undefined && standing(story) === story.closed.how) return;
-  throw new OpsError('USAGE', `Run ${id} is not at its end.`, {
-    hint: `rackhand run resume ${id} --way back looks what came of its last step, and takes it back.`,
-  });
-}

@@ -1,15 +1,7 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { actions } from '../../src/actions/index.ts';
 import { policyRevision } from '../../src/engine/policy-revision.ts';
@@ -248,7 +240,7 @@ describe.skipIf(!isAble)('files changed through the whole door (needs sshd, supe
     expect(existsSync(made)).toBe(true);
   });
 
-  test.concurrent('a log is copied and emptied in place, and what is too small to be worth it stays', async () => {
+  test.concurrent('a log is packed and emptied in place, and what is too small to be worth it stays', async () => {
     const path = join(folder, 'rotate/big.log');
     const small = join(folder, 'rotate/small.log');
     const { call, folder: own } = door('rotate', {
@@ -260,11 +252,11 @@ describe.skipIf(!isAble)('files changed through the whole door (needs sshd, supe
     });
     const rotated = await call(logRotate, { service: 'llama', path });
     expect(rotated).toMatchObject({ status: 'ok', data: { state: 'verified' } });
-    expect([text(path), statSync(`${path}.1`).size]).toEqual(['', 2_000_000]);
+    expect([text(path), gunzipSync(readFileSync(`${path}.1.gz`)).length]).toEqual(['', 2_000_000]);
     const refused = await call(logRotate, { service: 'llama', path: small });
     expect(refused).toMatchObject({ status: 'not_applicable', data: { state: 'refused' } });
     expect(refused.summary).toContain('less than 1 MiB is not worth it');
-    expect(readdirSync(own).toSorted()).toEqual(['big.log', 'big.log.1', 'small.log']);
+    expect(readdirSync(own).toSorted()).toEqual(['big.log', 'big.log.1.gz', 'small.log']);
   });
 
   test.concurrent('a model is unloaded by the server itself, and seen to be gone', async () => {

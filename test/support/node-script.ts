@@ -35,7 +35,7 @@ export async function runScript(
   return { status: status as number | null, stderr };
 }
 
-const programs = ['cat', 'cp', 'dd', 'ls', 'mv', 'readlink', 'rm', 'sha256sum', 'stat', 'tail'];
+const programs = ['cat', 'cp', 'dd', 'gzip', 'ls', 'mv', 'readlink', 'rm', 'sha256sum', 'stat', 'tail', 'wc'];
 
 /** Programs that do as their originals, and end all of their group before or after the one of a number. */
 export function deadlyPrograms(signal: 'TERM' | 'KILL', when: 'before' | 'after') {

@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import {
   appendFileSync,
   chmodSync,
@@ -12,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { logRotate } from '../../../src/actions/log-rotate.ts';
 import { rotateLog } from '../../../src/actions/rotate-log.ts';
@@ -27,6 +29,8 @@ const isRoot = process.getuid?.() === 0;
 const least = 20;
 const old = 'a log that is long enough\n';
 const text = (path: string) => readFileSync(path, 'utf8');
+const linesOf = (said: string) => [...said.matchAll(/^line (\d+)$/gm)].map(([, number]) => Number(number));
+const packed = (path: string) => gunzipSync(readFileSync(path)).toString();
 const rotate = (path: string, given: { shell?: Shell; env?: NodeJS.ProcessEnv; uid?: number } = {}) =>
   runScript(rotateLog, [path, path.replace(/([^/]*)$/, '.$1.rackhand-new-'), String(least)], given);
 
@@ -35,12 +39,12 @@ function logWith(...older: readonly number[]) {
   const folder = scratchFolder();
   chmodSync(folder.path, 0o755);
   const path = folder.write('a b$(id)*.log', old, 0o640);
-  for (const number of older) folder.write(`a b$(id)*.log.${number}`, String(number));
+  for (const number of older) folder.write(`a b$(id)*.log.${number}.gz`, gzipSync(String(number)));
   return { path, folder: folder.path };
 }
 const olderOf = (path: string) =>
   [1, 2, 3, 4, 5, 6].flatMap((number) =>
-    existsSync(`${path}.${number}`) ? [`${number}: ${text(`${path}.${number}`).trim()}`] : [],
+    existsSync(`${path}.${number}.gz`) ? [`${number}: ${packed(`${path}.${number}.gz`).trim()}`] : [],
   );
 
 for (const shell of nodeShells) {
@@ -70,7 +74,7 @@ for (const shell of nodeShells) {
       expect(await rotate(path, { shell })).toEqual({ status: 0, stderr: '' });
       expect(olderOf(path)).toEqual([`1: ${old.trim()}`, ...after]);
       expect(statSync(path)).toMatchObject({ ino, mode, size: 0 });
-      expect(statSync(`${path}.1`).mode).toBe(mode);
+      expect(statSync(`${path}.1.gz`).mode).toBe(mode);
       expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
     });
 
@@ -84,12 +88,12 @@ for (const shell of nodeShells) {
         },
         'no file now',
       ],
-      ['has a folder for a copy', (path) => mkdirSync(`${path}.2`), 'is a folder'],
+      ['has a folder for a copy', (path) => mkdirSync(`${path}.2.gz`), 'is a folder'],
     ])('leaves one that %s', async (_, spoil, why) => {
       const { path } = logWith(1);
       spoil(path);
       expect(await rotate(path, { shell })).toEqual({ status: 65, stderr: expect.stringContaining(why) });
-      expect(text(`${path}.1`)).toBe('1');
+      expect(packed(`${path}.1.gz`)).toBe('1');
     });
 
     test.skipIf(!isRoot)('leaves what it may not touch (needs root)', async () => {
@@ -100,7 +104,7 @@ for (const shell of nodeShells) {
       });
       chownSync(path, 65_534, 65_534);
       expect(await rotate(path, { shell, uid: 65_534 })).toMatchObject({ status: 77 });
-      expect([text(path), text(`${path}.1`), readdirSync(folder).length]).toEqual([old, '1', 2]);
+      expect([text(path), packed(`${path}.1.gz`), readdirSync(folder).length]).toEqual([old, '1', 2]);
     });
 
     test.skipIf(!isRoot || !has('mount'))('leaves all where there is no room (needs root and mount)', async () => {
@@ -108,10 +112,10 @@ for (const shell of nodeShells) {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder]);
       onTestFinished(() => void execFileSync('umount', ['-l', folder]));
       const path = join(folder, 'a.log');
-      writeFileSync(path, 'x'.repeat(40_000));
-      writeFileSync(`${path}.1`, '1');
+      writeFileSync(path, randomBytes(60_000));
+      writeFileSync(`${path}.1.gz`, gzipSync('1'));
       expect(await rotate(path, { shell })).toEqual({ status: 73, stderr: expect.stringContaining('No space left') });
-      expect([statSync(path).size, text(`${path}.1`), readdirSync(folder).length]).toEqual([40_000, '1', 2]);
+      expect([statSync(path).size, packed(`${path}.1.gz`), readdirSync(folder).length]).toEqual([60_000, '1', 2]);
     });
   });
 }
@@ -125,7 +129,10 @@ test.each(['TERM', 'KILL'] as const)(
         const { path, folder } = logWith(1, 2, 3, 4, 5);
         await rotate(path, { env: programs.until(at) });
         if (programs.ran() < at) break;
-        const left = () => readdirSync(folder).map((name) => text(join(folder, name)).trim());
+        const left = () =>
+          readdirSync(folder)
+            .filter((name) => !name.startsWith('.'))
+            .map((name) => (name.endsWith('.gz') ? packed : text)(join(folder, name)).trim());
         expect(left(), `${when} ${at}`).toEqual(expect.arrayContaining([old.trim(), '1', '2', '3', '4']));
         if (text(path) === '') continue;
         expect(await rotate(path, {})).toMatchObject({ status: 0 });
@@ -141,7 +148,7 @@ test('a log that is written all the while loses one moment at most, and its writ
   const path = folder.write('a.log', `${'-'.repeat(2_000_000)}\n`);
   const writer = spawn('sh', ['-c', 'n=0; while n=$((n+1)); do echo "line $n"; done >>"$1"', 'x', path]);
   onTestFinished(() => void writer.kill('SIGKILL'));
-  const lines = (file: string) => [...text(file).matchAll(/^line (\d+)$/gm)].map(([, number]) => Number(number));
+  const lines = (file: string) => linesOf(text(file));
   await until(() => lines(path).length > 100);
   const log = onThisMachine(
     logRotate,
@@ -155,7 +162,8 @@ test('a log that is written all the while loses one moment at most, and its writ
   writer.kill('SIGKILL');
   expect(await log.done(change)).toMatchObject({ is: 'done' });
   expect(text(path)).not.toContain('\0');
-  const [copied, since] = [lines(`${path}.1`), lines(path)];
+  const copied = linesOf(packed(`${path}.1.gz`));
+  const since = lines(path);
   expect(copied).toEqual(copied.map((_, index) => index + 1));
   const [first = 0] = since;
   expect(first).toBeGreaterThan(copied.at(-1) ?? 0);
@@ -195,6 +203,6 @@ startsecs=0
     expect(await log.done(change)).toMatchObject({ is: 'done' });
     say.stdin.write('\n');
     await until(() => text(path) === 'second\n');
-    expect(text(`${path}.1`)).toMatch(/^first\nx+$/);
+    expect(packed(`${path}.1.gz`)).toMatch(/^first\nx+$/);
   });
 });

@@ -78,13 +78,13 @@ const table: readonly (readonly [what: string, from: string, to: string, says: s
     'both something to do and a person',
     'because: Nothing else helps {node}.',
     'because: Nothing else helps.\n    do: [{ action: service.restart, args: { service: llama } }]',
-    '20:9: remedies[2].do: must have either something to do, or what a person must do',
+    '20:9: remedies[2].do: must have either something to do, or a run to take back, or what a person must do',
   ],
   [
     'neither',
     "person: ['Ask the owner of {node}.']",
     'person: []',
-    '18:5: remedies[2].do: must have either something to do, or what a person must do',
+    '18:5: remedies[2].do: must have either something to do, or a run to take back, or what a person must do',
   ],
   ['too many remedies in a run', 'kinds: [llama]', 'kinds: [llama]\nmost: 6', '5:7: most: must be at most 5'],
   ['a list instead of a playbook', right, '- name: a\n', '1:1: must be a mapping, not a list'],
@@ -260,12 +260,6 @@ const table: readonly (readonly [what: string, from: string, to: string, says: s
     '7:20: diagnose[0].asks: {service} is not filled in here',
   ],
   [
-    'a service for the node as a whole',
-    'kinds: [llama]',
-    'kinds: []',
-    '15:14: remedies[1].because: {service} is known only to a playbook with kinds; without them it is for the node as a whole',
-  ],
-  [
     'a model where none is looked for',
     '{ check: model.complete }',
     '{ check: service.log }',
@@ -275,7 +269,7 @@ const table: readonly (readonly [what: string, from: string, to: string, says: s
     'a finding where none is wanted',
     'helps {node}',
     'helps {finding}',
-    '19:14: remedies[2].because: {finding} is what fits `when`, and this remedy has none',
+    '19:14: remedies[2].because: {finding} is of what fits `when`, and this remedy has none',
   ],
   ['an input that nothing uses', 'Version {version}', 'Some version', '5:11: inputs.version: nothing uses {version}'],
   [
@@ -289,6 +283,24 @@ const table: readonly (readonly [what: string, from: string, to: string, says: s
     'name: restart',
     'name: deploy',
     '13:11: remedies[1].name: another remedy before it is called this too',
+  ],
+  [
+    'a remedy that waits for one that is not there',
+    'name: restart',
+    'name: restart\n    after: [deplay]',
+    '14:13: remedies[1].after[0]: no other remedy is called this; did you mean `deploy`?',
+  ],
+  [
+    'a remedy that waits for itself',
+    'name: restart',
+    'name: restart\n    after: [restart]',
+    '14:13: remedies[1].after[0]: no other remedy is called this',
+  ],
+  [
+    'a remedy that waits for a person',
+    'name: restart',
+    'name: restart\n    after: [ask]',
+    '14:13: remedies[1].after[0]: ask leaves it to a person, so it is never done',
   ],
   [
     'a remedy that is never come to',

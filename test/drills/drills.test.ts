@@ -1,0 +1,23 @@
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { failings } from '../support/drill.ts';
+import { nodeKeys } from '../support/planted-node.ts';
+import { has } from '../support/requires.ts';
+import { llamas } from './llama.ts';
+
+const families = { llama: llamas };
+const needed = ['sshd', 'supervisord', 'unshare', 'setpriv'];
+const keys = nodeKeys();
+
+describe.skipIf(!needed.every(has) || process.getuid?.() !== 0)(
+  `drills: planted faults that playbooks cure, or leave to the right person (needs root, ${needed.join(', ')})`,
+  () => {
+    afterAll(() => {
+      keys.remove();
+      vi.unstubAllEnvs();
+    });
+
+    describe.concurrent.each(Object.entries(families))('%s', (_, drills) => {
+      for (const drill of drills) test(drill.name, async () => expect(await failings(drill, keys.folder)).toEqual([]));
+    });
+  },
+);
