@@ -23,7 +23,7 @@ import { createEngine } from './engine/ops.ts';
 import { selectNodes } from './engine/select-nodes.ts';
 import { fleetPlace } from './fleet-place.ts';
 import { playbookShelf, type PlaybookShelf } from './playbook-shelf.ts';
-import { playbookVocabulary } from './playbook-vocabulary.ts';
+import { knownNames } from './known-names.ts';
 import { toolInput } from './tool-input.ts';
 import type { OfferedKey } from './transport/offered-key.ts';
 import { createTransports } from './transport/transports.ts';
@@ -80,7 +80,7 @@ export async function createApp({
   face = 'cli',
 }: { fleetPath?: string | undefined; face?: Face } = {}): Promise<App> {
   const place = fleetPlace(fleetPath);
-  const readFleet = createFleetReader(place, playbookVocabulary);
+  const readFleet = createFleetReader(place, knownNames);
   const local = localNode();
   const transport = createTransports();
   let secrets: readonly string[] = [];

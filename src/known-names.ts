@@ -5,7 +5,7 @@ import { modelChecks } from './checks/model-checks.ts';
 import { signatures } from './checks/signatures/index.ts';
 import { everywhere } from './cli/everywhere.ts';
 import { ownCommands } from './cli/own-commands.ts';
-import type { Vocabulary } from './config/vocabulary.ts';
+import type { KnownNames } from './config/known-names.ts';
 import { placeholderNames } from './core/playbook.ts';
 import { playbooks } from './playbooks/index.ts';
 import { nvidiaSmiFailures } from './probes/nvidia-smi-failures.ts';
@@ -15,7 +15,7 @@ const toolNames = catalog.flatMap(({ name, cli }) => [name, ...(cli.alias === un
 const flags = everywhere().map(({ key }) => key);
 
 /** All that a playbook of a fleet may name, and what it may not be called. */
-export const playbookVocabulary: Vocabulary = {
+export const knownNames: KnownNames = {
   checks: checks.map(({ name }) => name),
   modelChecks: modelChecks.map(({ name }) => name),
   signatures: [...new Set([...signatures, ...nvidiaSmiFailures].map(({ id }) => id))],
