@@ -17,10 +17,10 @@ export const sentWords: Readonly<Record<SentEnd, string>> = {
   unknown: 'not known',
 };
 
-/** Of a run that has no end yet; undefined: nobody looked whether somebody carries it out. */
-export function openText(stands: RunStanding, isUnderWay?: boolean): string {
-  if (isUnderWay === true) return 'it is under way.';
-  const how = isUnderWay === false ? 'it was cut off.' : 'it is under way or was cut off.';
-  if (stands === 'unknown') return `${how} A step was sent and has no answer: it may have been carried out or not.`;
-  return `${how} ${stands === 'running' ? 'It did something and has not come to its end.' : 'Nothing was sent to the node.'}`;
-}
+/** Of a run that has no end yet. */
+export const openText = (stands: RunStanding): string =>
+  stands === 'unknown'
+    ? 'it was cut off. A step was sent and has no answer: it may have been carried out or not.'
+    : stands === 'running'
+      ? 'it was cut off. It did something and has not come to its end.'
+      : 'it was cut off. Nothing was sent to the node.';

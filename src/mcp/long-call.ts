@@ -1,7 +1,7 @@
 import type { App } from '../app.ts';
 import type { Report } from '../core/report.ts';
 import type { AnyTool } from '../core/tool.ts';
-import { goesOn } from '../tools/run-next.ts';
+import { untilEnd } from '../tools/run-next.ts';
 
 /** Hosts give a call up after a minute. */
 export const answerWithinMs = 45_000;
@@ -64,7 +64,7 @@ const underWay = (run: string, said: string): Report => ({
   summary: `It is under way as run ${run} and goes on: ${said}`,
   status: 'not_applicable',
   findings: [],
-  next: goesOn(run),
+  next: untilEnd(run),
   notes: [],
   data: { state: 'running', run },
   show: [],

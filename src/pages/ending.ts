@@ -5,9 +5,19 @@ import { standing, type RunStory } from '../core/run-story.ts';
 export const wasSent = ({ steps }: RunStory): boolean =>
   steps.some(({ ways }) => ways.do !== undefined && ways.do.how !== 'not_done');
 
+/** A run, and what its own journal does not tell of it. */
+export interface Told {
+  readonly story: RunStory;
+  /** Somebody carries it out now. */
+  readonly isUnderWay: boolean;
+  /** The run that has taken it back since. */
+  readonly takenBackBy: string | undefined;
+}
+
 /** How a run stands, in a word or two. */
-export function ending(story: RunStory, takenBackBy: string | undefined): Cell {
-  if (story.closed === undefined) return { text: 'Not at its end', tone: 'unknown' };
+export function ending({ story, isUnderWay, takenBackBy }: Told): Cell {
+  if (isUnderWay) return { text: 'Under way', tone: 'plain' };
+  if (story.closed === undefined) return { text: 'Cut off', tone: 'unknown' };
   switch (standing(story)) {
     case 'verified':
       return takenBackBy === undefined

@@ -2,6 +2,7 @@ import type { Finding } from '../core/report.ts';
 import type { SentEnd } from '../core/run.ts';
 import { standing, type RunStory } from '../core/run-story.ts';
 import { openText } from '../core/run-words.ts';
+import type { Told } from './ending.ts';
 import { ends } from './ends.ts';
 
 /** In a sentence; the whole of it stands below. */
@@ -21,8 +22,9 @@ export function causeOf({ found }: RunStory): Finding | undefined {
 export const isTrouble = ({ status }: Finding): boolean => status !== 'ok' && status !== 'not_applicable';
 
 /** What was wrong, what was done, and how it ended; nothing of it twice. */
-export function headline(story: RunStory, takenBackBy: string | undefined): string {
-  const ended = endOf(story);
+export function headline(run: Told): string {
+  const { story, takenBackBy } = run;
+  const ended = endOf(run);
   const wrong = wrongOf(story);
   const parts = [
     ...(wrong === '' || ended.includes(bareOf(wrong)) ? [] : [wrong]),
@@ -57,7 +59,8 @@ function wrongOf(story: RunStory): string {
   return why === '' ? '' : `asked for by ${principal}, because “${ends(bareOf(why), mostWhy)}”`;
 }
 
-export function endOf(story: RunStory): string {
+export function endOf({ story, isUnderWay }: Told): string {
+  if (isUnderWay) return 'It is under way.';
   const { closed } = story;
   const stands = standing(story);
   if (closed === undefined || closed.how !== stands) return capital(openText(stands));

@@ -5,7 +5,7 @@ import { standing, type RunStory } from '../core/run-story.ts';
 import { approvalWords } from '../core/run-words.ts';
 import type { Evidence } from '../core/tool.ts';
 import { changes } from './changes.ts';
-import { ending, wasSent } from './ending.ts';
+import { ending, wasSent, type Told } from './ending.ts';
 import { evidenceIds, evidencePart } from './evidence.ts';
 import { headline } from './headline.ts';
 import { measured } from './measured.ts';
@@ -14,10 +14,7 @@ import { timeline } from './timeline.ts';
 import { followUps, whatNow, whatWasVerified } from './what-now.ts';
 import { movedIn, movedText, whatWasWrong } from './what-was-wrong.ts';
 
-export interface Incident {
-  readonly story: RunStory;
-  /** The run that has taken it back since. */
-  readonly takenBackBy: string | undefined;
+export interface Incident extends Told {
   /** What is still kept of its evidence. */
   readonly evidence: readonly Evidence[];
   /** Epoch ms: as of when it is told. */
@@ -25,21 +22,22 @@ export interface Incident {
 }
 
 /** A run as something to hand on: what was wrong, what was done, how it ended, and what is to be done now. */
-export function incidentPage({ story, takenBackBy, evidence, at }: Incident): Page {
+export function incidentPage(incident: Incident): Page {
+  const { story, evidence, at } = incident;
   const { run, startedAt, notes } = story;
-  const badge = ending(story, takenBackBy);
+  const badge = ending(incident);
   const simulated = run.simulated ?? [];
   return {
     title: `Incident report: ${run.node}, ${utc(startedAt).slice(0, 10)}`,
     badge,
-    lead: headline(story, takenBackBy),
+    lead: headline(incident),
     warnings: [
       ...(simulated.length > 0 ? [`SIMULATED, not real: ${simulated.join(', ')}.`] : []),
       ...notes.filter((note) => note.startsWith('The journal can be believed only')),
     ],
-    facts: factsOf(story, takenBackBy),
+    facts: factsOf(incident),
     sections: [
-      ...whatNow(story, takenBackBy),
+      ...whatNow(incident),
       ...whatWasWrong(story),
       ...changes(story),
       ...measured(story),
@@ -48,11 +46,11 @@ export function incidentPage({ story, takenBackBy, evidence, at }: Incident): Pa
       ...evidencePart(evidenceIds(story), evidence),
     ],
     foot: `Told by rackhand from the journal of run ${run.id}, as of ${utc(at)}.`,
-    brief: briefOf(story, takenBackBy),
+    brief: briefOf(incident),
   };
 }
 
-function factsOf(story: RunStory, takenBackBy: string | undefined): Page['facts'] {
+function factsOf({ story, takenBackBy }: Told): Page['facts'] {
   const { run, set, approval, startedAt, lastAt } = story;
   const { playbook } = run;
   const remedy = playbook?.remedy == null ? ', no remedy' : `, remedy ${playbook.remedy}`;
@@ -85,14 +83,15 @@ function approvedText(story: RunStory): string {
 }
 
 /** The lines of a message that the headline does not tell, the most important first. */
-function briefOf(story: RunStory, takenBackBy: string | undefined): readonly string[] {
+function briefOf(incident: Told): readonly string[] {
+  const { story } = incident;
   const { run, startedAt, lastAt, set } = story;
   const moved = movedIn(story);
   const bad = moved.flatMap(({ kind, after }) => (kind === 'mended' || after === undefined ? [] : [after.summary]));
   const isProven = standing(story) === 'verified';
   const proof = story.steps.at(-1)?.ways.do?.proof;
   return [
-    ...followUps(story, takenBackBy)
+    ...followUps(incident)
       .slice(0, 2)
       .map(({ say, words }) => `${say} ${commandLine(words)}`),
     ...(moved.length === 0 ? [] : [`Findings: ${movedText(moved)}`]),

@@ -64,7 +64,7 @@ function told(story: RunStory, record: RunRecord, before: readonly RunRecord[]):
     case 'not_verified':
       return say(`${stepText(record)} not proven${tookText(record, before, 'result')}: ${record.said}`, 'bad');
     case 'closed': {
-      const { text, tone } = ending(story, undefined);
+      const { text, tone } = ending({ story, isUnderWay: false, takenBackBy: undefined });
       return say(`Ended: ${text.toLowerCase()}.`, tone);
     }
     case 'note':

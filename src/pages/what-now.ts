@@ -1,6 +1,6 @@
 import type { Block, PageSection } from '../core/page.ts';
 import { canUndo, standing, type RunStory } from '../core/run-story.ts';
-import { wasSent } from './ending.ts';
+import { wasSent, type Told } from './ending.ts';
 import { endOf, sentence } from './headline.ts';
 import { movedIn } from './what-was-wrong.ts';
 
@@ -13,7 +13,7 @@ const command = (say: string, ...words: readonly string[]): Command => ({
 });
 
 /** What a person does now, the first of them first: how each is typed. */
-export function followUps(story: RunStory, takenBackBy: string | undefined): readonly Command[] {
+export function followUps({ story, isUnderWay, takenBackBy }: Told): readonly Command[] {
   const { id, node } = story.run;
   const stands = standing(story);
   const look = command('Look at the node as it is now:', 'node', 'triage', node);
@@ -21,9 +21,13 @@ export function followUps(story: RunStory, takenBackBy: string | undefined): rea
   const log = service === undefined ? [] : [command(`Read what ${service} wrote:`, 'log', 'tail', node, service)];
   const undo = takenBackBy === undefined && canUndo(story) ? [command('Take it back:', 'run', 'undo', id)] : [];
   const stillWrong = movedIn(story).some(({ kind }) => kind !== 'mended');
+  if (isUnderWay)
+    return [
+      command('Hear how it ends:', 'run', 'show', id, '--wait', '45'),
+      command('Stop it at the next safe point:', 'run', 'cancel', id),
+    ];
   if (story.closed === undefined)
     return [
-      command('See whether it still goes on:', 'run', 'show', id),
       command('Finish it, from where it stands:', 'run', 'resume', id),
       command('Or take back what it did:', 'run', 'resume', id, '--way', 'back'),
     ];
@@ -42,13 +46,15 @@ export function followUps(story: RunStory, takenBackBy: string | undefined): rea
 }
 
 /** The advice that goes with how it ended, and the commands for it. */
-export function whatNow(story: RunStory, takenBackBy: string | undefined): readonly PageSection[] {
-  const advice = adviceOf(story, takenBackBy);
-  const blocks = [...advice.map((text): Block => ({ kind: 'text', text })), ...followUps(story, takenBackBy)];
+export function whatNow(run: Told): readonly PageSection[] {
+  const advice = adviceOf(run);
+  const blocks = [...advice.map((text): Block => ({ kind: 'text', text })), ...followUps(run)];
   return blocks.length === 0 ? [] : [{ title: 'What to do now', blocks }];
 }
 
-function adviceOf(story: RunStory, takenBackBy: string | undefined): readonly string[] {
+function adviceOf(run: Told): readonly string[] {
+  const { story, takenBackBy } = run;
+  if (run.isUnderWay) return [endOf(run)];
   const stillWrong = movedIn(story).filter(({ kind }) => kind !== 'mended').length;
   switch (standing(story)) {
     case 'verified':
@@ -73,7 +79,7 @@ function adviceOf(story: RunStory, takenBackBy: string | undefined): readonly st
         ...(story.closed === undefined ? [] : ['Then do by hand what is missing, or take it back.']),
       ];
     default:
-      return [endOf(story)];
+      return [endOf(run)];
   }
 }
 

@@ -64,7 +64,7 @@ export function whatWasWrong(story: RunStory): readonly PageSection[] {
   const wrong = before.findings.filter(isTrouble);
   const fine = before.findings.length - wrong.length;
   const scope = before.services === undefined ? '' : ` of ${before.services.join(', ')} and its node`;
-  const looked = `Before, ${count(before.checks.length, 'check')}${scope} found ${count(wrong.length, 'thing')} not well and ${fine} well.`;
+  const looked = `${story.set === undefined ? '' : 'Before it, '}${count(before.checks.length, 'check')}${scope} found ${count(wrong.length, 'thing')} not well and ${fine} well.`;
   if (after === undefined) {
     const rows = causesFirst(wrong).map((finding) => [about(finding), status(finding), said(finding)]);
     return [

@@ -1,5 +1,6 @@
 // Made by `npm run gen`.
 import type { Playbook } from '../core/playbook.ts';
+import { apiRecover } from './api-recover.ts';
 import { diskFree } from './disk-free.ts';
 import { gpuFault } from './gpu-fault.ts';
 import { gpuReattach } from './gpu-reattach.ts';
@@ -7,8 +8,11 @@ import { llamaRecover } from './llama-recover.ts';
 import { rollback } from './rollback.ts';
 import { validate } from './validate.ts';
 import { vramFree } from './vram-free.ts';
+import { whisperGpu } from './whisper-gpu.ts';
+import { workerAttach } from './worker-attach.ts';
 
 export const playbooks: readonly Playbook[] = [
+  apiRecover,
   diskFree,
   gpuFault,
   gpuReattach,
@@ -16,4 +20,6 @@ export const playbooks: readonly Playbook[] = [
   rollback,
   validate,
   vramFree,
+  whisperGpu,
+  workerAttach,
 ];

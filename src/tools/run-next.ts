@@ -2,9 +2,10 @@ import type { Next } from '../core/report.ts';
 import { runEnds } from '../core/run.ts';
 import { canUndo, standing, type RunStory } from '../core/run-story.ts';
 
-/** What can be done about a run as it stands: finish it, or take it back. */
-export function runNext(story: RunStory): readonly Next[] {
+/** What can be done about a run as it stands: hear of it or stop it, finish it, or take it back. */
+export function runNext(story: RunStory, isUnderWay: boolean): readonly Next[] {
   const { id: run } = story.run;
+  if (isUnderWay) return untilEnd(run);
   const stands = standing(story);
   if (story.closed === undefined || !runEnds.some((end) => end === stands))
     return [
@@ -15,7 +16,7 @@ export function runNext(story: RunStory): readonly Next[] {
 }
 
 /** What can be done about a run that is under way. */
-export const goesOn = (run: string): readonly Next[] => [
+export const untilEnd = (run: string): readonly Next[] => [
   { say: 'To hear how it ends:', tool: 'run_show', args: { run, wait: 45 } },
   { say: 'To stop it at the next safe point:', tool: 'run_cancel', args: { run } },
 ];

@@ -6,6 +6,7 @@ import { redactDeep } from '../core/text.ts';
 import { defineTool } from '../core/tool.ts';
 import { evidenceIds } from '../pages/evidence.ts';
 import { incidentPage } from '../pages/incident.ts';
+import { awaitRun } from './await-run.ts';
 import { runNext } from './run-next.ts';
 
 export const runReport = defineTool({
@@ -30,18 +31,18 @@ export const runReport = defineTool({
   }),
   cli: { positional: ['run'], alias: 'report', isPage: true },
   async run({ run: id, format }, ops) {
-    const known = await ops.runs.find(id);
+    const { story: known, isUnderWay } = await awaitRun(ops, id, 0);
     const found = await Promise.all(evidenceIds(known).map((each) => ops.evidence(each)));
     // Before anything is cut: half a secret is not recognized any more.
     const told = redactDeep({ story: known, evidence: found.flatMap((each) => each ?? []) }, ops.fleet.secrets);
     const back = takenBackBy(await ops.runs.list(), id);
-    const page = incidentPage({ ...told, takenBackBy: back, at: ops.now() });
+    const page = incidentPage({ ...told, isUnderWay, takenBackBy: back, at: ops.now() });
     return {
       summary: page.lead,
       // It tells of what was, and says nothing of how the node is now.
       status: 'not_applicable',
       findings: [],
-      next: back === undefined ? runNext(told.story) : [],
+      next: back === undefined ? runNext(told.story, isUnderWay) : [],
       notes: [],
       data: {
         run: id,

@@ -8,7 +8,7 @@ import { approvalWords, openText, sentWords } from '../core/run-words.ts';
 import { defineTool } from '../core/tool.ts';
 import { awaitRun } from './await-run.ts';
 import { measuredTables } from './measured-table.ts';
-import { goesOn, runNext } from './run-next.ts';
+import { runNext } from './run-next.ts';
 
 const stepSchema = z.object({ step: z.int(), way: z.string(), what: z.string(), how: z.string(), said: z.string() });
 
@@ -57,7 +57,7 @@ export const runShow = defineTool({
       });
       return told.length > 0 ? told : [{ step: index + 1, way: wayWords.do, what: change.what, how: unsent, said: '' }];
     });
-    const said = closed?.said ?? openText(stands, isUnderWay);
+    const said = closed?.said ?? (isUnderWay ? 'it is under way.' : openText(stands));
     const back = takenBackBy(await ops.runs.list(), id);
     return {
       summary: `Run ${id} on ${run.node}: ${said}`,
@@ -66,7 +66,7 @@ export const runShow = defineTool({
         steps.some(({ how }) => how !== unsent),
       ),
       findings: [],
-      next: isUnderWay ? goesOn(id) : back === undefined ? runNext(story) : [],
+      next: back === undefined ? runNext(story, isUnderWay) : [],
       notes: back === undefined ? notes : [...notes, `Run ${back} has taken it back.`],
       data: {
         run: id,

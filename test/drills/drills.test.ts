@@ -2,9 +2,10 @@ import { afterAll, describe, expect, test, vi } from 'vitest';
 import { failings } from '../support/drill.ts';
 import { nodeKeys } from '../support/planted-node.ts';
 import { has } from '../support/requires.ts';
+import { apis } from './api.ts';
 import { llamas } from './llama.ts';
 
-const families = { llama: llamas };
+const families = { api: apis, llama: llamas };
 const needed = ['sshd', 'supervisord', 'unshare', 'setpriv'];
 const keys = nodeKeys();
 

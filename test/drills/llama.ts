@@ -78,10 +78,10 @@ const person = (name: string, remedy: string, plant: Drill['plant'], says: RegEx
   name,
   playbook,
   plant,
-  acts: [{ state: 'escalated', remedy, says, next }],
+  acts: [{ state: 'escalated', remedy, says, next, wrote: onlyTheModel }],
 });
-const fails = (name: string, remedy: string, line: string, says: RegExp, next: RegExp): Drill =>
-  person(name, remedy, () => llama({ told: llamaFails(line) }), says, next);
+const logOf = '/var/log/llama.err';
+const script = '/workspace/start-llama.sh';
 
 /** Seed: a model server fails or flaps. */
 export const llamas: readonly Drill[] = [
@@ -91,7 +91,6 @@ export const llamas: readonly Drill[] = [
     herring: true,
     plant: () => llama({ model: cut, told: untilWhole(outOfBounds), declared: models }, copies(), fastapi()),
     acts: [
-      { plan: true, state: 'planned', remedy: 'copy_and_restart', says: /is truncated/ },
       {
         state: 'verified',
         remedy: 'copy_and_restart',
@@ -145,7 +144,7 @@ export const llamas: readonly Drill[] = [
         {
           told: { ...serves, until: { file: '/opt/arrived', does: { ...gaveUp, after: 2.5 } } },
           declared: { waitSeconds: 2 },
-          section: { startsecs: '1', startretries: '0' },
+          section: { startsecs: '1', autorestart: 'false' },
           becomes: 'ended',
         },
         { after: ['touch /opt/arrived'] },
@@ -257,14 +256,14 @@ export const llamas: readonly Drill[] = [
       {
         state: 'not_verified',
         remedy: 'lower_one_knob',
-        says: /PARALLEL .* from 4 to 2/,
+        says: /Taken back and proven: Sets PARALLEL .* from 4 to 2/,
         wrote: onlySettings,
         holds: { [envFile]: /PARALLEL=4\nCTX=8192/ },
       },
       {
         state: 'not_verified',
         remedy: 'lower_one_knob',
-        says: /CTX .* from 8192 to 4096/,
+        says: /Taken back and proven: Sets CTX .* from 8192 to 4096/,
         wrote: onlySettings,
         holds: { [envFile]: /PARALLEL=4\nCTX=8192/ },
       },
@@ -280,41 +279,51 @@ export const llamas: readonly Drill[] = [
     name: 'somebody else holds the memory of the GPU: nothing of llama is lowered',
     playbook,
     herring: true,
-    plant: () => llama({ told: oom, declared: { knobs, gpu: true }, files: settings }, gpus({ second: held })),
+    plant: () =>
+      llama({ told: oom, declared: { knobs, gpu: true }, files: settings }, gpus({ second: held }), {
+        before: ['rm -f /.dockerenv'],
+      }),
     acts: [{ state: 'escalated', remedy: 'free_the_gpu', says: /somebody else holds it/, next: /whose memory it is/ }],
   },
-  fails(
-    'a library of llama-server is missing',
-    'mend_its_libraries',
-    '/usr/local/bin/llama-server: error while loading shared libraries: libllama.so: cannot open shared object file: No such file or directory',
-    /a library is not, or does not fit/,
-    /Run ldd/,
-  ),
-  fails(
-    'the start script finds no llama-server',
-    'mend_its_program',
-    '[llama] Error: llama-server executable not found',
-    /program that its start calls for is not where it looks/,
-    /Correct the path/,
-  ),
-  fails(
-    'this llama.cpp does not know the model',
-    'take_another_build',
-    "llama_model_load: error loading model: unknown model architecture: 'qwen99'",
-    /do not fit each other/,
-    /knows the model/,
-  ),
-  person(
-    'the start script of llama is missing',
-    'mend_its_files',
-    () =>
+  {
+    name: 'what llama says last tells a library from a program, and both from a model that does not fit',
+    playbook,
+    plant: () =>
       llama({
-        told: llamaFails('sh: 0: cannot open start-llama.sh'),
-        declared: { files: ['/workspace/start-llama.sh'] },
+        told: llamaFails("llama_model_load: error loading model: unknown model architecture: 'qwen99'"),
+        section: { startretries: '0', startsecs: '1' },
+        becomes: 'failed',
+        declared: { files: [script] },
+        files: { [script]: '#!/bin/sh\nexec llama-server\n' },
       }),
-    /start-llama\.sh is missing/,
-    /Put it back/,
-  ),
+    acts: [
+      { state: 'escalated', remedy: 'take_another_build', says: /do not fit each other/, next: /knows the model/ },
+      {
+        put: {
+          [logOf]:
+            '/usr/local/bin/llama-server: error while loading shared libraries: libllama.so: cannot open shared object file: No such file or directory\n',
+        },
+        state: 'escalated',
+        remedy: 'mend_its_libraries',
+        says: /a library is not, or does not fit/,
+        next: /Run ldd/,
+      },
+      {
+        put: { [logOf]: '[llama] Error: llama-server executable not found\n' },
+        state: 'escalated',
+        remedy: 'mend_its_program',
+        says: /program that its start calls for is not where it looks/,
+        next: /Correct the path/,
+      },
+      {
+        put: { [logOf]: 'sh: 0: cannot open start-llama.sh: No such file\n', [script]: null },
+        state: 'escalated',
+        remedy: 'mend_its_files',
+        says: /start-llama\.sh is missing/,
+        next: /Put it back/,
+      },
+    ],
+  },
   person(
     'an orphan of the last start holds the port of llama',
     'free_its_port',

@@ -151,6 +151,6 @@ describe.skipIf(!isAble)('killed at every boundary of a run of three changes (ne
         expect([where, undone]).toEqual([where, isOver ? all('new') : all('old')]);
       }
     },
-    180_000,
+    300_000,
   );
 });

@@ -49,7 +49,10 @@ function hostile(url: string) {
 
 const write = (name: string, { story, evidence }: Pick<Parameters<typeof incidentPage>[0], 'story' | 'evidence'>) => {
   const path = join(folder, `${name}.html`);
-  writeFileSync(path, pageText(incidentPage({ story, evidence, takenBackBy: undefined, at: began }), 'html'));
+  writeFileSync(
+    path,
+    pageText(incidentPage({ story, evidence, isUnderWay: false, takenBackBy: undefined, at: began }), 'html'),
+  );
   return path;
 };
 /** `[url, method]` of all that was asked for. */
@@ -163,7 +166,13 @@ describe.skipIf(!has('chromium'))('the page of a report in a browser (needs chro
   test('would run nothing even if something got in', async () => {
     const { port } = lure.address() as AddressInfo;
     const path = join(folder, 'inside.html');
-    const page = incidentPage({ story: toldRuns.verified, evidence, takenBackBy: undefined, at: began });
+    const page = incidentPage({
+      story: toldRuns.verified,
+      evidence,
+      isUnderWay: false,
+      takenBackBy: undefined,
+      at: began,
+    });
     // A refresh is the one thing that no policy of a page forbids.
     const inside = baits(`http://127.0.0.1:${port}`).replace(/<meta.*/, '');
     writeFileSync(path, pageText(page, 'html').replace('<footer>', `${inside}<footer>`));

@@ -28,8 +28,8 @@ export interface Drill {
 }
 
 export interface Act {
-  /** What happens to the node before: content by path. */
-  readonly put?: Readonly<Record<string, string>>;
+  /** What happens to the node before: content by path, null for a file that goes. */
+  readonly put?: Readonly<Record<string, string | null>>;
   /** It is only planned: nothing may be touched at all. */
   readonly plan?: boolean;
   readonly state: Played['state'];
@@ -59,7 +59,9 @@ export async function failings({ playbook, service, plant, acts }: Drill, keys: 
   try {
     const wrong: string[] = [];
     for (const [index, act] of acts.entries()) {
-      for (const [path, content] of Object.entries(act.put ?? {})) writeFileSync(node.root + path, content);
+      for (const [path, content] of Object.entries(act.put ?? {}))
+        if (content === null) rmSync(node.root + path);
+        else writeFileSync(node.root + path, content);
       const found = await actFailings(app, node, { playbook, service }, act);
       wrong.push(...found.map((each) => `act ${index + 1}: ${each}`));
       if (found.length > 0) break;

@@ -8,7 +8,7 @@ import { pageText } from '../../../src/pages/page-text.ts';
 import { about, began, found, planned, toldRun, toldRuns } from '../../support/told-runs.ts';
 
 const pageOf = (story: RunStory, takenBackBy?: string, evidence: readonly Evidence[] = []): Page =>
-  incidentPage({ story, takenBackBy, evidence, at: began + 3_600_000 });
+  incidentPage({ story, isUnderWay: false, takenBackBy, evidence, at: began + 3_600_000 });
 const part = (page: Page, title: RegExp): readonly Block[] =>
   page.sections.find((section) => title.test(section.title))?.blocks ?? [];
 const commands = (page: Page): readonly string[] =>
@@ -60,10 +60,10 @@ describe('every end', () => {
     ],
     [
       'open',
-      'Not at its end',
+      'Cut off',
       'unknown',
-      /^gpu-7: Sent: Restart llama .* It may have|^gpu-7: Sent: Restart llama .* it may have been carried out or not/,
-      ['run show r1-0a0a', 'run resume r1-0a0a', 'run resume r1-0a0a --way back'],
+      /^gpu-7: Sent: Restart llama \(supervisor llama\)\. It was cut off\. .* it may have been carried out or not\.$/,
+      ['run resume r1-0a0a', 'run resume r1-0a0a --way back'],
     ],
     [
       'spoiled',
@@ -83,6 +83,14 @@ describe('every end', () => {
     expect(chat.length).toBeLessThanOrEqual(1_000);
     expect(chat.startsWith(`${badge.toUpperCase()}: gpu-7`)).toBe(true);
     expect(chat.split('\n').slice(1)).toSatisfy((lines: string[]) => lines.every((line) => line.startsWith('- ')));
+  });
+
+  test('a run that somebody carries out now is not called cut off', () => {
+    const story = toldRuns.open;
+    const page = incidentPage({ story, isUnderWay: true, takenBackBy: undefined, evidence: [], at: began });
+    expect(page.badge.text).toBe('Under way');
+    expect(page.lead).toMatch(/It is under way\.$/);
+    expect(commands(page)).toEqual(['run show r1-0a0a --wait 45', 'run cancel r1-0a0a']);
   });
 
   test('a change that was proven can be taken back, until it was', () => {
