@@ -2,13 +2,8 @@ import { afterAll, describe, expect, test, vi } from 'vitest';
 import { failings } from '../support/drill.ts';
 import { nodeKeys } from '../support/planted-node.ts';
 import { has } from '../support/requires.ts';
-import { apis } from './api.ts';
-import { reattached } from './gpu.ts';
-import { llamas } from './llama.ts';
-import { whispers } from './whisper.ts';
-import { workers } from './worker.ts';
+import { drills } from './all.ts';
 
-const families = { api: apis, gpu: reattached, llama: llamas, whisper: whispers, worker: workers };
 const needed = ['sshd', 'supervisord', 'unshare', 'setpriv'];
 const keys = nodeKeys();
 
@@ -20,8 +15,8 @@ describe.skipIf(!needed.every(has) || process.getuid?.() !== 0)(
       vi.unstubAllEnvs();
     });
 
-    describe.concurrent.each(Object.entries(families))('%s', (_, drills) => {
-      for (const drill of drills) test(drill.name, async () => expect(await failings(drill, keys.folder)).toEqual([]));
+    describe.concurrent.each(Object.entries(drills))('%s', (_, family) => {
+      for (const drill of family) test(drill.name, async () => expect(await failings(drill, keys.folder)).toEqual([]));
     });
   },
 );
