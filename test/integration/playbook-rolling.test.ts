@@ -93,6 +93,7 @@ function farm(story: (typeof stories)[number], { broken, unreachable, policy = f
 }
 
 const states = ({ data }: Rolled) => data.nodes.map(({ node, state }) => `${node} ${state}`);
+const digests = ({ data }: Rolled) => data.nodes.map(({ digest }) => digest);
 const verified = (some: readonly string[]) => some.map((name) => `${name} verified`);
 
 describe.skipIf(!isAble)('a playbook over twelve nodes (needs sshd, root and unshare)', () => {
@@ -228,7 +229,6 @@ describe.skipIf(!isAble)('a playbook over twelve nodes (needs sshd, root and uns
 
   test.concurrent('planned twice, each node has the same digest, and nothing is done', async () => {
     const { plan, roll, cured, folder } = farm('same');
-    const digests = ({ data }: Rolled) => data.nodes.map(({ digest }) => digest);
     const first = digests(await plan({}));
     expect(new Set(first).size).toBe(many);
     expect(digests(await plan({}))).toEqual(first);
