@@ -23,7 +23,7 @@ export const toolOfPlaybook = ({ name, title, summary, kinds, inputs }: Playbook
     cli: { positional: ['nodes'] },
     async run(given, ops) {
       const { nodes, service, why, plan } = given;
-      const values = Object.entries(given).filter(([key]) => key in inputs);
+      const values = Object.entries(given).filter(([key]) => Object.hasOwn(inputs, key));
       const asked = {
         playbook: name,
         nodes,
