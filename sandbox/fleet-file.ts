@@ -8,9 +8,16 @@ export interface FleetFileInput {
   readonly pm2Home: string;
   readonly folder: string;
   readonly model: string;
+  /** The place that the node's copy of the model came from, and its size. */
+  readonly wholeModel: string;
+  readonly bytes: number;
   readonly startScript: string;
   /** What the worker reads when it starts. */
   readonly workerEnv: string;
+  /** The module that the api loads. */
+  readonly app: string;
+  /** Whether a person has to approve what is done. */
+  readonly asks: boolean;
   readonly apiPort: number;
   readonly llamaPort: number;
 }
@@ -30,14 +37,21 @@ export function fleetFile(input: FleetFileInput): string {
     labels: { role: 'compute', site: 'sandbox' },
     gpus: 1,
     simulated: ['gpu'],
-    mounts: [input.folder],
-    // All of it has just been started, and how full this machine happens to be is not what the sandbox shows.
+    // All of it has just been started, and how full or busy this machine happens to be is not what the sandbox shows.
     thresholds: {
       youngSeconds: 2,
+      loadPerCpu: 1_000,
       diskDegradedPercent: 99.5,
       diskCriticalPercent: 100,
       memoryDegradedPercent: 1,
       memoryCriticalMiB: 16,
+    },
+    commands: {
+      'copy-model': {
+        words: ['cp', input.wholeModel, input.model],
+        files: [input.model],
+        why: 'Copies the model from the store again.',
+      },
     },
     services: {
       llama: {
@@ -46,14 +60,24 @@ export function fleetFile(input: FleetFileInput): string {
         gpu: true,
         health: health(input.llamaPort, { status: 'ok' }),
         files: [input.startScript],
-        models: [{ path: input.model }],
+        models: [{ path: input.model, bytes: input.bytes, resync: 'copy-model' }],
+        waitSeconds: 30,
       },
-      api: { kind: 'api', ...underPm2, needs: ['llama'], health: health(input.apiPort, { api: 'ok', llama: 'ok' }) },
+      api: {
+        kind: 'api',
+        ...underPm2,
+        needs: ['llama'],
+        files: [input.app],
+        health: health(input.apiPort, { api: 'ok', llama: 'ok' }),
+      },
       worker: { kind: 'worker', ...underPm2, needs: ['llama'], editable: [input.workerEnv] },
     },
   };
   // Whoever tries one change after another should not have to wait for minutes.
-  const policy = { limits: { cooldownSeconds: 1, restartsPer30Min: 10, restartsPer7Days: 100 } };
+  const policy = {
+    ...(!input.asks && { rules: [{ decide: 'allow', why: 'Nobody is there to be asked in a drill.' }] }),
+    limits: { cooldownSeconds: 1, restartsPer30Min: 10, restartsPer7Days: 100 },
+  };
   return stringify({ nodes: { sandbox: node }, policy });
 }
 

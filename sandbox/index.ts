@@ -5,10 +5,19 @@ import { once } from 'node:events';
 import { tmpdir, userInfo } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { faultNamed, type Fault } from './faults.ts';
 import { fleetFile } from './fleet-file.ts';
 import { ggufModel } from './gguf.ts';
 import { keyPair } from './keys.ts';
-import { ecosystem, endServices, serviceStates, startServices, type AppState, type SandboxPlace } from './services.ts';
+import {
+  ecosystem,
+  endServices,
+  serviceStates,
+  startServices,
+  stopService,
+  type AppState,
+  type SandboxPlace,
+} from './services.ts';
 import { startSshServer } from './ssh-server.ts';
 
 export interface Sandbox {
@@ -20,21 +29,24 @@ export interface Sandbox {
   readonly model: string;
   /** The whole model file, as the place has it that the node's copy came from: copied over `model` it ends the incident. */
   readonly wholeModel: string;
+  /** Files that somebody may change, by what they are. */
+  readonly files: Readonly<Record<'model' | 'workerEnv' | 'app', string>>;
   services(): Promise<readonly AppState[]>;
   stop(): Promise<void>;
 }
 
 const here = dirname(fileURLToPath(import.meta.url));
 const gpu = join(here, 'gpu');
+const gpuDevice = join(gpu, 'device-0');
 const tensors = ['token_embd.weight', 'blk.0.attn_q.weight', 'blk.0.ffn_down.weight', 'output.weight'];
 
 /**
  * Starts a node on this machine: a real SSH server on loopback and real services under a real pm2; only the GPU is simulated.
  *
- * The planted incident is a model file that was cut off: llama fails at every start and the api is degraded by it.
- * Nothing stays behind: `stop` or the end of this process ends its processes and removes its folder.
+ * `fault` is what is wrong with it: by default a model file that was cut off, so that llama fails at every start and the
+ * api is degraded by it. `asks`: whether a person has to approve what is done to it. Nothing stays behind: `stop` or the end of this process ends its processes and removes its folder.
  */
-export async function startSandbox(): Promise<Sandbox> {
+export async function startSandbox({ fault = faultNamed('cut_model'), asks = true }: Wanted = {}): Promise<Sandbox> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'rackhand-sandbox-')));
   const home = join(folder, 'pm2');
   const clean = () => {
@@ -53,7 +65,7 @@ export async function startSandbox(): Promise<Sandbox> {
     ...(['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => [signal, () => void cleanAndEnd(signal)] as const),
   ] as const;
   for (const [event, listener] of endings) process.on(event, listener);
-  const started = fill(folder, home, clean);
+  const started = fill(folder, home, clean, { fault, asks });
   try {
     return await started;
   } catch (error) {
@@ -62,22 +74,33 @@ export async function startSandbox(): Promise<Sandbox> {
   }
 }
 
-async function fill(folder: string, home: string, clean: () => void): Promise<Sandbox> {
+interface Wanted {
+  readonly fault?: Fault;
+  readonly asks?: boolean;
+}
+
+async function fill(
+  folder: string,
+  home: string,
+  clean: () => void,
+  { fault, asks }: Required<Wanted>,
+): Promise<Sandbox> {
   const model = join(folder, 'models', 'tiny-llama.gguf');
   const whole = ggufModel('tiny-llama', tensors, 65_536);
-  const wholeModel = join(folder, 'origin', 'tiny-llama.gguf');
+  const wholeModel = join(folder, 'origin', 'whole.gguf');
   for (const name of ['models', 'origin', 'home']) await mkdir(join(folder, name));
   const workerEnv = join(folder, 'worker.env');
   await writeFile(workerEnv, '# Read by the worker when it starts.\nTASKS_AT_ONCE=2\n');
-  await writeFile(wholeModel, whole);
-  // As after a download that broke off: the header and most of the tensors are there, the end is not.
-  await writeFile(model, whole.subarray(0, Math.floor(whole.length * 0.6)));
+  const app = join(folder, 'app', 'main.py');
+  await mkdir(dirname(app));
+  await Promise.all([writeFile(wholeModel, whole), writeFile(model, whole), writeFile(app, 'app = FastAPI()\n')]);
+  await fault.plant({ model, wholeModel: whole, app, llamaLog: join(home, 'logs', 'llama-error.log') });
 
   const [apiPort, llamaPort] = await Promise.all([freePort(), freePort()]);
   const { username: user } = userInfo();
   const env = nodeEnv(folder, user);
   const programs = join(here, 'programs');
-  const place: SandboxPlace = { home, programs, model, workerEnv, apiPort, llamaPort, env };
+  const place: SandboxPlace = { home, programs, model, workerEnv, app, gpuDevice, apiPort, llamaPort, env };
   const ecosystemFile = join(folder, 'ecosystem.json');
   await writeFile(ecosystemFile, JSON.stringify(ecosystem(place), null, 2));
 
@@ -86,9 +109,11 @@ async function fill(folder: string, home: string, clean: () => void): Promise<Sa
     ['/usr/bin/nvidia-smi', join(gpu, 'nvidia-smi')],
     ['/proc/driver/nvidia', join(gpu, 'proc')],
     ['/sys/module/nvidia', join(gpu, 'sys')],
-    ...['/dev/nvidiactl', '/dev/nvidia-uvm', '/dev/nvidia0'].map((path) => [path, join(gpu, 'device')] as const),
+    ...['/dev/nvidiactl', '/dev/nvidia-uvm'].map((path) => [path, join(gpu, 'device')] as const),
+    ['/dev/nvidia0', gpuDevice],
   ]);
   await startServices(place, ecosystemFile);
+  if (fault.stops !== undefined) await stopService(place, fault.stops);
   const keys = { hostKey: hostKey.private, clientKey: clientKey.public };
   const ssh = await startSshServer({ ...keys, user, env, cwd: env.HOME, overlay });
 
@@ -96,7 +121,8 @@ async function fill(folder: string, home: string, clean: () => void): Promise<Sa
   const knownHosts = join(folder, 'known_hosts');
   const fleetPath = join(folder, 'fleet.yaml');
   const startScript = join(programs, 'start-llama.sh');
-  const input = { port: ssh.port, user, identity, knownHosts, pm2Home: home, folder, model, startScript, workerEnv };
+  const paths = { folder, model, wholeModel, bytes: whole.length, startScript, workerEnv, app };
+  const input = { port: ssh.port, user, identity, knownHosts, pm2Home: home, asks, ...paths };
   await Promise.all([
     writeFile(identity, clientKey.private, { mode: 0o600 }),
     writeFile(knownHosts, `[127.0.0.1]:${ssh.port} ${hostKey.public}\n`),
@@ -108,6 +134,7 @@ async function fill(folder: string, home: string, clean: () => void): Promise<Sa
     folder,
     model,
     wholeModel,
+    files: { model, workerEnv, app },
     services: () => serviceStates(place),
     async stop() {
       await ssh.stop();

@@ -10,3 +10,8 @@ export function overlaid(overlay: ReadonlyMap<string, string>): (path: string) =
     return path;
   };
 }
+
+/** How the node calls a path of this machine: where a link leads to. */
+export function shownAs(overlay: ReadonlyMap<string, string>): (path: string) => string {
+  return (path) => [...overlay].find(([, real]) => real === path)?.[0] ?? path;
+}

@@ -13,6 +13,10 @@ export interface SandboxPlace {
   readonly model: string;
   /** What the worker reads when it starts. */
   readonly workerEnv: string;
+  /** The module that the api loads. */
+  readonly app: string;
+  /** What stands for the device of the simulated GPU. */
+  readonly gpuDevice: string;
   readonly apiPort: number;
   readonly llamaPort: number;
   readonly env: Readonly<Record<string, string>>;
@@ -22,11 +26,12 @@ export interface AppState {
   readonly name: string;
   readonly status: string;
   readonly restarts: number;
+  readonly pid: number;
 }
 
 const pm2 = join(dirname(createRequire(import.meta.url).resolve('pm2/package.json')), 'bin', 'pm2');
 const jlistSchema = z.array(
-  z.object({ name: z.string(), pm2_env: z.object({ status: z.string(), restart_time: z.number() }) }),
+  z.object({ name: z.string(), pid: z.number(), pm2_env: z.object({ status: z.string(), restart_time: z.number() }) }),
 );
 
 const pm2Env = ({ env, home }: SandboxPlace): Record<string, string> => ({
@@ -48,7 +53,7 @@ async function callPm2(place: SandboxPlace, ...words: readonly string[]): Promis
 }
 
 /** What pm2 is told to run: a model server behind its start script, an api that needs it, and a worker. */
-export function ecosystem({ programs, model, workerEnv, apiPort, llamaPort }: SandboxPlace) {
+export function ecosystem({ programs, model, workerEnv, app, gpuDevice, apiPort, llamaPort }: SandboxPlace) {
   const node = { interpreter: process.execPath, cwd: programs };
   return {
     apps: [
@@ -58,7 +63,7 @@ export function ecosystem({ programs, model, workerEnv, apiPort, llamaPort }: Sa
         script: join(programs, 'start-llama.sh'),
         interpreter: '/bin/sh',
         args: [model, String(llamaPort)],
-        env: { NODE: process.execPath },
+        env: { NODE: process.execPath, GPU_DEVICE: gpuDevice },
         // It fails again and again, as on a node where nobody looks.
         restart_delay: 1_000,
         max_restarts: 100_000,
@@ -67,7 +72,9 @@ export function ecosystem({ programs, model, workerEnv, apiPort, llamaPort }: Sa
         ...node,
         name: 'api',
         script: join(programs, 'api.mjs'),
-        args: [String(apiPort), `http://127.0.0.1:${llamaPort}/health`],
+        args: [String(apiPort), `http://127.0.0.1:${llamaPort}/health`, app],
+        restart_delay: 1_000,
+        max_restarts: 100_000,
       },
       { ...node, name: 'worker', script: join(programs, 'worker.mjs'), args: [workerEnv] },
     ],
@@ -79,11 +86,16 @@ export async function startServices(place: SandboxPlace, file: string): Promise<
   await callPm2(place, 'start', file, '--silent');
 }
 
+/** Stops one of them, as somebody did who forgot to start it again. */
+export async function stopService(place: SandboxPlace, name: string): Promise<void> {
+  await callPm2(place, 'stop', name, '--silent');
+}
+
 /** The services as pm2 sees them. */
 export async function serviceStates(place: SandboxPlace): Promise<readonly AppState[]> {
   const list = await callPm2(place, 'jlist', '--silent');
   const apps = jlistSchema.parse(JSON.parse(list.slice(list.indexOf('['))));
-  return apps.map(({ name, pm2_env: { status, restart_time: restarts } }) => ({ name, status, restarts }));
+  return apps.map(({ name, pid, pm2_env: { status, restart_time: restarts } }) => ({ name, pid, status, restarts }));
 }
 
 /** Ends pm2's daemon and every service at once, by their ids; it works while this process exits. Returns the ids. */

@@ -21,6 +21,7 @@ interface OpenDirectory {
 /** What a client has open, and how its paths are found. */
 export interface Handles {
   real(path: string): string;
+  shown(path: string): string;
   add(opened: OpenFile | OpenDirectory): Answer;
   file(id: string): OpenFile;
   directory(id: string): OpenDirectory;
@@ -28,7 +29,7 @@ export interface Handles {
   close(): Promise<void>;
 }
 
-export function createHandles(real: (path: string) => string): Handles {
+export function createHandles(real: (path: string) => string, shown: (path: string) => string): Handles {
   const opened = new Map<string, OpenFile | OpenDirectory>();
   let last = 0;
   const drop = async (id: string) => {
@@ -39,6 +40,7 @@ export function createHandles(real: (path: string) => string): Handles {
   };
   return {
     real,
+    shown,
     add(entry) {
       last += 1;
       opened.set(String(last), entry);
@@ -90,7 +92,7 @@ export async function answerFor(type: number, packet: PacketReader, handles: Han
     case request.readdir:
       return readdirAnswer(handles.directory(packet.string()));
     case request.readlink:
-      return nameAnswer([{ name: await readlink(path()) }]);
+      return nameAnswer([{ name: handles.shown(await readlink(path())) }]);
     case request.realpath: {
       const asked = absolute(packet.string());
       return nameAnswer([{ name: handles.real(asked) === asked ? await realpath(asked) : asked }]);

@@ -1,5 +1,5 @@
 import type { ServerChannel } from 'ssh2';
-import { overlaid } from './overlay.ts';
+import { overlaid, shownAs } from './overlay.ts';
 import { answerFor, createHandles } from './sftp-requests.ts';
 import { packet, packets, PacketReader, request, response, status, string, uint32 } from './sftp-wire.ts';
 
@@ -7,7 +7,7 @@ const extensions = ['statvfs@openssh.com', 'fstatvfs@openssh.com'];
 
 /** SFTP version 3 for looking only: whatever would write is denied. One request after the other, as OpenSSH answers. */
 export function serveFiles(channel: ServerChannel, overlay: ReadonlyMap<string, string>): void {
-  const handles = createHandles(overlaid(overlay));
+  const handles = createHandles(overlaid(overlay), shownAs(overlay));
   const serve = async () => {
     for await (const bytes of packets(channel)) {
       const reader = new PacketReader(bytes);

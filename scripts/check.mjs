@@ -1,4 +1,5 @@
 // Everything that can be known in seconds, at once: types, generated files, format, lint, dead code, unit and law tests.
+// With `--without-tests` only what `npm test` does not run as well.
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { root } from './packages.mjs';
@@ -9,7 +10,9 @@ const checks = {
   lint: ['oxlint', '--deny-warnings', '.'],
   'dead code': ['knip'],
   // With them the test that the generated files are up to date, and the law of imports.
-  'unit and law tests': ['vitest', 'run', '--project', 'unit', '--reporter', 'default', '--silent=true'],
+  ...(!process.argv.includes('--without-tests') && {
+    'unit and law tests': ['vitest', 'run', '--project', 'unit', '--reporter', 'default', '--silent=true'],
+  }),
 };
 
 async function check([name, [program, ...words]]) {

@@ -95,14 +95,18 @@ const catalogs = (): Promise<Files> =>
 /** Imported only now: they tell of what the catalogs hold. */
 async function pages(): Promise<Files> {
   const { tools } = await import('../src/tools/index.ts');
-  const { fleetJsonSchema } = await import('../src/config/schema.ts');
+  const { fleetJsonSchema, playbookJsonSchema } = await import('../src/config/schema.ts');
   const { checksDoc } = await import('./checks-doc.ts');
+  const { playbooks } = await import('../src/playbooks/index.ts');
+  const { playbooksPage } = await import('./skill-tables.ts');
   const { toolsPage, toolsSnapshot } = await import('./tools-doc.ts');
   return [
     ['docs/checks.md', await checksDoc()],
     ['docs/tools.md', toolsPage(tools)],
     ['docs/tools.schema.json', toolsSnapshot(tools)],
+    ['skills/service-recovery/references/playbooks.md', playbooksPage(playbooks)],
     ['schema/fleet.schema.json', `${JSON.stringify(fleetJsonSchema(), undefined, 2)}\n`],
+    ['schema/playbook.schema.json', `${JSON.stringify(playbookJsonSchema(), undefined, 2)}\n`],
   ];
 }
 

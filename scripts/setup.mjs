@@ -15,6 +15,7 @@ const components = {
   curl: 'curl',
   bindfs: 'bindfs',
   fusermount3: 'fuse3',
+  chromium: 'chromium',
 };
 
 const folders = [...(process.env.PATH ?? '').split(':'), '/usr/local/sbin', '/usr/sbin', '/sbin'];

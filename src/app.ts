@@ -1,4 +1,4 @@
-import { homedir, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { approvalDesk, type ApprovalDesk } from './approval-desk.ts';
 import { createFleetReader } from './config/fleet-reader.ts';
@@ -10,7 +10,7 @@ import { policySchema } from './core/policy.ts';
 import { principalOf, type Face } from './core/principal.ts';
 import type { Report } from './core/report.ts';
 import { redactDeep } from './core/text.ts';
-import type { AnyTool } from './core/tool.ts';
+import type { AnyTool, Evidence } from './core/tool.ts';
 import { actions } from './actions/index.ts';
 import { checks } from './checks/index.ts';
 import { createAudit } from './engine/audit.ts';
@@ -21,21 +21,19 @@ import { createEvidence } from './engine/evidence.ts';
 import { createLog } from './engine/log.ts';
 import { createEngine } from './engine/ops.ts';
 import { selectNodes } from './engine/select-nodes.ts';
+import { fleetPlace } from './fleet-place.ts';
+import { playbookShelf, type PlaybookShelf } from './playbook-shelf.ts';
+import { knownNames } from './known-names.ts';
 import { toolInput } from './tool-input.ts';
 import type { OfferedKey } from './transport/offered-key.ts';
 import { createTransports } from './transport/transports.ts';
-
-/** A text that was kept because a report had to leave it out, or the observation behind a finding. */
-export interface Evidence {
-  readonly id: string;
-  readonly title: string;
-  readonly text: string;
-}
 
 export interface CallOptions {
   readonly signal: AbortSignal;
   /** `wrote` are lines that a node wrote: data. */
   onProgress(message: string, wrote?: readonly string[]): void;
+  /** Told the id of each run in the moment it begins. */
+  onRun?(id: string): void;
 }
 
 /** Everything that a face needs. */
@@ -57,6 +55,7 @@ export interface App {
   readonly principal: string;
   /** Where persons approve what is planned. */
   readonly approvals: ApprovalDesk;
+  readonly playbooks: PlaybookShelf;
   close(): Promise<void>;
 }
 
@@ -72,6 +71,7 @@ const noFleet: Fleet = {
   policy: policySchema.parse({}),
   rulePlaces: [],
   playbooks: [],
+  brokenPlaybooks: [],
 };
 
 /** Wires the house. It connects to nothing and reads no fleet file before it is asked something. */
@@ -79,8 +79,8 @@ export async function createApp({
   fleetPath,
   face = 'cli',
 }: { fleetPath?: string | undefined; face?: Face } = {}): Promise<App> {
-  const place = { path: fleetPath, env: process.env, cwd: process.cwd(), home: homedir() };
-  const readFleet = createFleetReader(place);
+  const place = fleetPlace(fleetPath);
+  const readFleet = createFleetReader(place, knownNames);
   const local = localNode();
   const transport = createTransports();
   let secrets: readonly string[] = [];
@@ -114,14 +114,17 @@ export async function createApp({
   };
 
   return {
-    async call(tool, given, { signal, onProgress }) {
+    async call(tool, given, { signal, onProgress, onRun }) {
       const input = toolInput(tool, given);
       const fleet = await fleetFor(input);
       ({ secrets } = fleet);
       const start = performance.now();
       const trail = audit.trail({ tool: tool.name, principal });
       const report: Report = await tool
-        .run(input, engine.ops({ fleet, trail, signal, onProgress: safely(onProgress, secrets) }))
+        .run(
+          input,
+          engine.ops({ fleet, trail, signal, onProgress: safely(onProgress, secrets), ...(onRun && { onRun }) }),
+        )
         .catch(async (thrown: unknown): Promise<never> => {
           await trail.end();
           const { code, kind } = opsError(thrown);
@@ -151,6 +154,7 @@ export async function createApp({
     policyOf,
     principal,
     approvals: approvalDesk({ store: stores.approvals, policyOf, secrets: () => secrets, now: Date.now }),
+    playbooks: playbookShelf(place, readFleet),
     audit: {
       async verify(noted) {
         const { verifyAudit } = await import('./engine/audit-verify.ts');

@@ -13,13 +13,15 @@ import {
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { z } from 'zod';
 import type { App } from './app.ts';
-import { opsError } from './core/errors.ts';
+import { OpsError, opsError } from './core/errors.ts';
 import { nearest } from './core/text.ts';
 import type { AnyTool } from './core/tool.ts';
 import { createCuttings } from './mcp/cuttings.ts';
 import { approvalAnswer, approvalQuestion, approveElicited } from './mcp/elicited-approval.ts';
 import { instructions } from './mcp/instructions.ts';
+import type { ChangingTools } from './mcp/playbook-tools.ts';
 import { createProgress } from './mcp/progress.ts';
+import { answerWithinMs, createLongCalls } from './mcp/long-call.ts';
 import { errorResult, reportResult } from './mcp/tool-result.ts';
 import type { ToolEntry } from './tool-schema.ts';
 import { version } from './version.ts';
@@ -29,10 +31,14 @@ export interface ServerOptions {
   /** Both are called at the first request that needs them, so that a host sees the list at once. */
   tools(): Promise<readonly AnyTool[]>;
   openApp(): Promise<App>;
+  /** What else is shown, and may change. */
+  readonly changing?: ChangingTools;
   /** Ends the serving as the end of stdin does. */
   readonly signal: AbortSignal;
   /** A sign of life at least this often while a call runs, to clients that asked for progress. */
   readonly heartbeatMs?: number;
+  /** A call that changes something is answered by then, and goes on. */
+  readonly answerMs?: number;
 }
 
 const evidenceUri = 'rackhand://evidence/';
@@ -50,14 +56,24 @@ export async function serveMcp({
   toolList,
   tools,
   openApp,
+  changing,
   signal: stop,
   heartbeatMs = 5_000,
+  answerMs = answerWithinMs,
 }: ServerOptions): Promise<void> {
   const cuttings = createCuttings();
   const over = new AbortController();
   const running = new Set<Promise<unknown>>();
+  const calls = createLongCalls({ stop, answerMs });
   // What was shown to the person comes back with their answer, and nobody on the way can put another plan in its place.
   const asked = createRequestStateCodec<string>({ key: randomBytes(32), ttlSeconds: 600 });
+  const made = new Set<McpServer>();
+  const tellIfChanged = async () => {
+    if (!(await changing?.hasChanged())) return;
+    for (const mcp of made)
+      // A client that is gone is told nothing; that it is gone is noticed elsewhere.
+      if (mcp.isConnected()) await mcp.server.sendToolListChanged().catch(() => undefined);
+  };
   let opened: Promise<App> | undefined;
   const app = (): Promise<App> => (opened ??= openApp());
 
@@ -65,15 +81,26 @@ export async function serveMcp({
   const makeServer = (): McpServer => {
     const mcp = new McpServer(
       { name: 'rackhand', title: 'Rackhand', version: version() },
-      { instructions, capabilities: { tools: {}, resources: {} }, requestState: { verify: asked.verify } },
+      {
+        instructions,
+        capabilities: { tools: changing === undefined ? {} : { listChanged: true }, resources: {} },
+        requestState: { verify: asked.verify },
+      },
     );
     const { server } = mcp;
-    server.setRequestHandler('tools/list', () => ({ tools: toolList.map((entry) => ({ ...entry })) }));
+    made.add(mcp);
+    server.setRequestHandler('tools/list', async () => ({
+      tools: [...toolList, ...((await changing?.list()) ?? [])].map((entry) => ({ ...entry })),
+    }));
 
-    server.setRequestHandler('tools/call', (request, { mcpReq }) => {
+    server.setRequestHandler('tools/call', async (request, { mcpReq }) => {
       const { name, arguments: input = {} } = request.params;
-      const names = toolList.map((entry) => entry.name);
-      if (!names.includes(name)) throw unknownTool(name, names);
+      void tellIfChanged();
+      const isListed = toolList.some((entry) => entry.name === name);
+      const found = isListed ? undefined : await changing?.find(name);
+      if (found instanceof OpsError) return errorResult(found);
+      if (!isListed && found === undefined)
+        throw unknownTool(name, [...toolList.map((entry) => entry.name), ...(changing?.names() ?? [])]);
       // oxlint-disable-next-line no-underscore-dangle -- the protocol's name
       const token = mcpReq._meta?.progressToken;
       const progress =
@@ -86,14 +113,15 @@ export async function serveMcp({
             }, heartbeatMs);
       const call = async () => {
         try {
-          const signal = AbortSignal.any([mcpReq.signal, over.signal]);
           const [open, all] = await Promise.all([app(), tools()]);
-          const tool = all.find((each) => each.name === name);
+          const tool = found ?? all.find((each) => each.name === name);
           if (tool === undefined) throw new Error(`The list has a tool ${name} that the catalog has not.`);
           const answer = inputResponse(mcpReq.inputResponses, questionKey);
           const wasAsked = answer.kind === 'elicit';
           if (wasAsked) await approveElicited(open, answer, mcpReq.requestState<string>());
-          const report = await open.call(tool, input, { signal, onProgress: progress?.say ?? (() => undefined) });
+          const signals = [mcpReq.signal, over.signal];
+          const say = progress?.say ?? (() => undefined);
+          const report = await calls.put(open, { tool, input, signals, say });
           const question = wasAsked || !asksForms(mcpReq, server) ? undefined : await approvalQuestion(open, report);
           if (question === undefined) return reportResult(report, input['detail'] === 'full', cuttings);
           const form = inputRequired.elicit({ message: question.message, requestedSchema: approvalAnswer });
@@ -136,11 +164,11 @@ export async function serveMcp({
 
     server.setRequestHandler('resources/read', async (request) => {
       const { uri } = request.params;
-      const text =
-        cuttings.read(uri) ??
-        (uri.startsWith(evidenceUri) ? (await (await app()).evidence(uri.slice(evidenceUri.length)))?.text : undefined);
-      if (text === undefined) throw new ResourceNotFoundError(uri);
-      return { contents: [{ uri, mimeType: 'text/plain', text }] };
+      const cut = cuttings.read(uri);
+      if (cut !== undefined) return { contents: [{ uri, ...cut }] };
+      const found = uri.startsWith(evidenceUri) && (await (await app()).evidence(uri.slice(evidenceUri.length)));
+      if (!found) throw new ResourceNotFoundError(uri);
+      return { contents: [{ uri, mimeType: 'text/plain', text: found.text }] };
     });
     return mcp;
   };
@@ -148,9 +176,13 @@ export async function serveMcp({
   const connection = serveStdio(makeServer, {
     onerror: ({ message }) => process.stderr.write(`rackhand mcp: ${message}\n`),
   });
+  const unwatch = changing?.watch(() => void tellIfChanged());
   await clientGone(stop);
+  unwatch?.();
   over.abort();
   await connection.close();
+  // What was answered as being under way comes to its end first, unless the host wants this program gone.
+  await calls.ended();
   await Promise.race([Promise.allSettled(running), new Promise((resolve) => setTimeout(resolve, farewellMs).unref())]);
 }
 

@@ -1,10 +1,16 @@
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { endWithParent } from './end-with-parent.mjs';
 
 // Behaves like a FastAPI service under uvicorn whose /health asks the model server that it needs.
 endWithParent();
-const [port, llamaHealth] = process.argv.slice(2);
+const [port, llamaHealth, app] = process.argv.slice(2);
 const log = (line) => process.stderr.write(`INFO:     ${line}\n`);
+
+if (!existsSync(app)) {
+  process.stderr.write('ERROR:    Error loading ASGI app. Could not import module "src.api.main".\n');
+  process.exit(1);
+}
 
 async function llamaState() {
   try {

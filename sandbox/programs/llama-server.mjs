@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -50,6 +50,8 @@ server.listen(Number(values.port), values.host, () => {
 });
 
 function load() {
+  // SIMULATED: a program that computes on a GPU keeps its device open.
+  openSync(process.env.GPU_DEVICE, 'r');
   const bytes = readFileSync(values.model);
   const { version, keyCount, tensors, dataStart } = readHeader(bytes);
   const beyond = tensors.find((tensor) => dataStart + tensor.offset + tensor.bytes > bytes.length);

@@ -10,13 +10,15 @@ import { judgeTuning } from './judge-tuning.ts';
 import { beyondLimits } from './knob-limits.ts';
 import { knobEdit, knobIn, settingOf } from './knobs.ts';
 import { measuredService, probeOf } from './measured-service.ts';
+import { meantKnob } from './meant-knob.ts';
 import { refused } from './refused.ts';
 import { replaced, replacementSchema, replacingProof } from './replacing.ts';
 
 const argsSchema = z.strictObject({
   service: target.service,
-  knob: z.string().describe('As the service declares it'),
-  to: knobValueSchema.describe('Its new value'),
+  knob: z.string().describe('As the service declares it; `next` is the one whose turn it is, the least impact first'),
+  to: knobValueSchema.describe('Its new value; `less` is one step less'),
+  not: z.string().optional().describe('Knobs that `next` passes over, with commas between'),
 });
 type Args = z.infer<typeof argsSchema>;
 
@@ -26,7 +28,9 @@ export const knobSet = defineAction({
   summary: 'Gives one declared value of a service another value within its limits, where it then does not do worse',
   args: argsSchema,
   guards: () => ({ checks: [], services: [] }),
-  *plan(args, node) {
+  *plan(asked, node) {
+    const args = yield* meantKnob(node, asked);
+    if ('can' in args) return args;
     const found = knobIn(node, args);
     if ('can' in found) return found;
     const { service, knob } = found;
@@ -49,6 +53,7 @@ export const knobSet = defineAction({
     const { before, proves, undo: back } = planned;
     return {
       ...planned,
+      args: { service: service.name, knob: args.knob, to: args.to },
       proves: [...proves, `${service.name} does not do worse than before, in figures; else it is taken back.`],
       undo: back && { ...back, what: `Set ${args.knob} back to ${now.value}: ${back.what}` },
       before: { ...replacementSchema.parse(before), was: now.value },

@@ -25,7 +25,7 @@ import { serviceDone } from './service-done.ts';
 import { allOf, serviceNow } from './service-now.ts';
 import { helpless, refusalOf, refuse } from './service-refusal.ts';
 
-const argsSchema = z.object({
+const argsSchema = z.strictObject({
   service: z.string().describe('As the fleet file names it'),
   reason: z
     .string()

@@ -85,6 +85,8 @@ function withoutDevice({ uptimeSeconds, processes }: ServiceDevices, service: Se
     return {
       status: 'degraded',
       summary: `${name} holds no GPU yet: ${of}, ${durationText(uptimeSeconds)} after its start (looked at again after ${youngSeconds} s).`,
+      // It has just been started: a restart would only begin that anew.
+      restartHelps: 'no',
     };
   }
   return fallback(node, `${name} computes on the CPU, although it must on a GPU: ${of}.`);

@@ -2,7 +2,7 @@ import { defineCheck, need, services, type Verdict } from '../core/check.ts';
 import { count, durationText } from '../core/format.ts';
 import type { Node } from '../core/node.ts';
 import type { Service } from '../core/service.ts';
-import type { Exit } from '../core/service-manager.ts';
+import type { Exit, ServiceState } from '../core/service-manager.ts';
 import { identity } from '../probes/identity.ts';
 import { serviceExits, type ServiceExits } from '../probes/service-exits.ts';
 import { serviceInput } from './managed.ts';
@@ -20,7 +20,7 @@ export const serviceFlap = defineCheck({
   name: 'service.flap',
   summary: 'No service ends by itself over and over, and if it does, in what rhythm',
   layer: 'inference',
-  rule: 'Critical from `flapExits` ends within `flapWindowSeconds`, for ends in a regular beat, and for runs as long as the wait of its start script (within 10 %, 2 s at least); degraded for fewer in the last hour; unknown when a young service has no record.',
+  rule: 'Critical from `flapExits` ends within `flapWindowSeconds`, in a regular beat, or for runs as long as the wait of its start script (within 10 %, 2 s at least); degraded for fewer in the last hour, or when it has since lived three times as long; unknown when a young service has no record.',
   unseen: 'Ends that the log of the manager no longer holds, and services without a manager.',
   subjects: services(({ manager }) => manager !== 'none'),
   needs: (service, node) => ({
@@ -55,7 +55,7 @@ export const serviceFlap = defineCheck({
     }
     const since = ago(last);
     const lastText = `${last.how}${since === null ? '' : `, last ${durationText(Math.max(0, since))} ago`}`;
-    return waited(recent, lastText, fact, service, node) ?? judged(recent, lastText, service, node);
+    return waited(recent, lastText, fact, service, node) ?? judged(recent, lastText, state, service, node);
   },
 });
 
@@ -90,12 +90,18 @@ function waited(
   return {
     status: 'critical',
     summary: `${service.name} ended ${count(exits.length, 'time')} by itself (${lastText}), after ${durationText(lasted.at(-1) ?? 0)} each: that is ${wait.called} (${wait.seconds} s, within 10 %), so its model never appeared and it did not crash.`,
-    restartHelps: 'no',
+    restartHelps: 'after-fix',
     next: [seeModel(node, service)],
   };
 }
 
-function judged(exits: readonly Exit[], lastText: string, service: Service, node: Node): Verdict {
+/** It has lived for three times as long as it did whenever it ended. */
+function outlives(exits: readonly Exit[], { state, uptimeSeconds }: ServiceState, youngSeconds: number): boolean {
+  const lives = exits.map(({ ranSeconds }) => ranSeconds ?? Number.POSITIVE_INFINITY);
+  return state === 'running' && (uptimeSeconds ?? 0) > Math.max(youngSeconds, 3 * Math.max(...lives));
+}
+
+function judged(exits: readonly Exit[], lastText: string, state: ServiceState, service: Service, node: Node): Verdict {
   const { flapExits, flapWindowSeconds } = node.thresholds;
   const rhythm = rhythmOf(exits);
   const last = exits.at(-1)?.at ?? 0;
@@ -115,6 +121,14 @@ function judged(exits: readonly Exit[], lastText: string, service: Service, node
     rhythm === undefined
       ? ''
       : `, ${rhythm.isRegular ? 'regularly every' : 'about every'} ${durationText(rhythm.periodSeconds)}`;
+  if (outlives(exits, state, node.thresholds.youngSeconds)) {
+    const up = durationText(state.uptimeSeconds ?? 0);
+    return {
+      status: 'degraded',
+      summary: `${ended} in the last ${durationText(lookBack(service))} (${lastText}${lived}), and has been up for ${up} since, longer than before.`,
+      next,
+    };
+  }
   const many =
     inWindow < flapExits ? '' : ` (${inWindow} within ${durationText(flapWindowSeconds)}, limit ${flapExits})`;
   return {

@@ -13,6 +13,7 @@ import type { Command, Context } from './command.ts';
 import { controllingTerminal, type Terminal } from './controlling-terminal.ts';
 import { flagsOf } from './flags.ts';
 import { print, stdoutPage } from './terminal.ts';
+import { typed } from './typed.ts';
 
 const input = z.object({
   digest: z.string().optional().describe('Of a plan, 8 or more characters of it; without it the plans are listed'),
@@ -27,7 +28,7 @@ export const approve: Command = {
   flags: () => flagsOf(input),
   positional: ['digest'],
   async run(values, context) {
-    const { digest, key } = input.parse(values);
+    const { digest, key } = typed(input, values);
     const { app, json } = context;
     if (digest === undefined) {
       const sets = await (await app()).approvals.list();

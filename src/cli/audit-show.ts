@@ -8,6 +8,7 @@ import { tableText } from '../text/table-text.ts';
 import type { Command } from './command.ts';
 import { flagsOf } from './flags.ts';
 import { complain, print, stdoutPage } from './terminal.ts';
+import { typed } from './typed.ts';
 
 const input = z.object({
   node: z.string().optional().describe('Only of this node'),
@@ -26,7 +27,7 @@ export const auditShow: Command = {
   flags: () => flagsOf(input),
   positional: [],
   async run(values, { app, json, detail }) {
-    const { node, run, since, changes } = input.parse(values);
+    const { node, run, since, changes } = typed(input, values);
     const wanted = { since: Date.now() - milliseconds(since), node, run, changes };
     const { entries, broken } = await (await app()).audit.show(wanted);
     if (json) print(clean(JSON.stringify(entries, undefined, 2)));

@@ -6,6 +6,7 @@ import { oneLine } from '../text/one-line.ts';
 import type { Command } from './command.ts';
 import { flagsOf } from './flags.ts';
 import { complain, print, stdoutPage } from './terminal.ts';
+import { typed } from './typed.ts';
 
 const input = z.object({
   head: z.string().optional().describe('One that an earlier verify printed: what was there then must still be there'),
@@ -19,7 +20,7 @@ export const auditVerify: Command = {
   flags: () => flagsOf(input),
   positional: [],
   async run(values, { app, json }) {
-    const { head: noted } = input.parse(values);
+    const { head: noted } = typed(input, values);
     if (noted !== undefined && !/^[0-9a-f]{64}$/.test(noted))
       throw new OpsError('USAGE', '--head takes the 64 hex digits that an earlier verify printed.');
     const { head, ...state } = await (await app()).audit.verify(noted);

@@ -4,6 +4,7 @@ import { clean } from '../core/text.ts';
 import type { Command } from './command.ts';
 import { flagsOf } from './flags.ts';
 import { print } from './terminal.ts';
+import { typed } from './typed.ts';
 
 const input = z.object({ id: z.string().describe('As a report names it') });
 
@@ -15,7 +16,7 @@ export const evidence: Command = {
   flags: () => flagsOf(input),
   positional: ['id'],
   async run(values, { app, json }) {
-    const { id } = input.parse(values);
+    const { id } = typed(input, values);
     const found = await (await app()).evidence(id);
     if (found === undefined)
       throw new OpsError('UNKNOWN_EVIDENCE', `There is no evidence ${JSON.stringify(id)}.`, {

@@ -6,6 +6,7 @@ import { OpsError } from '../core/errors.ts';
 import type { Command } from './command.ts';
 import { flagsOf } from './flags.ts';
 import { complain, print } from './terminal.ts';
+import { typed } from './typed.ts';
 
 const input = z.object({
   node: z.string().describe('Node name'),
@@ -20,7 +21,7 @@ export const fleetTrust: Command = {
   flags: () => flagsOf(input),
   positional: ['node'],
   async run(values, { app, signal }) {
-    const { node, fingerprint } = input.parse(values);
+    const { node, fingerprint } = typed(input, values);
     const key = await (await app()).offeredKey(node);
     complain(`${node} (${key.host} port ${key.port}) presents this ${key.type} key:\n  ${key.fingerprint}`);
     if (fingerprint === undefined) await ask(node, key, signal);

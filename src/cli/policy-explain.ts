@@ -6,6 +6,7 @@ import type { Verdict } from '../engine/decide.ts';
 import type { Command } from './command.ts';
 import { flagsOf } from './flags.ts';
 import { print, stdoutPage } from './terminal.ts';
+import { typed } from './typed.ts';
 
 const input = z.object({
   action: z.string().describe('What somebody wants to do, like service.restart'),
@@ -25,7 +26,7 @@ export const policyExplain: Command = {
   flags: () => flagsOf(input),
   positional: [],
   async run(values, { app, json }) {
-    const { action, node: nodeName, service, principal, at: written, effect, risk } = input.parse(values);
+    const { action, node: nodeName, service, principal, at: written, effect, risk } = typed(input, values);
     const at = written === undefined ? Date.now() : timeOf(written);
     const { decide } = await import('../engine/decide.ts');
     const { policyRevision } = await import('../engine/policy-revision.ts');

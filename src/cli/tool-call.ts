@@ -1,16 +1,19 @@
+import { writeFile } from 'node:fs/promises';
+import { OpsError } from '../core/errors.ts';
 import { exitOf } from '../core/exit-of.ts';
 import type { Report } from '../core/report.ts';
 import type { AnyTool } from '../core/tool.ts';
 import { reportJson } from '../report-json.ts';
 import { briefCharacters, reportText } from '../report-text.ts';
+import { pageText } from '../pages/page-text.ts';
 import { asCommand } from '../text/next-text.ts';
 import type { Context, Values } from './command.ts';
-import { createStatusLine, createStream, print, stdoutPage } from './terminal.ts';
+import { complain, createStatusLine, createStream, print, stdoutPage } from './terminal.ts';
 
-/** A report, and how it is shown to whoever reads stdout; to show it gives the exit status. */
+/** A report, and how it is shown to whoever reads stdout, or written to a file; to show it gives the exit status. */
 export interface Called {
   readonly report: Report;
-  show(): Promise<number>;
+  show(file?: string): Promise<number>;
 }
 
 /** Calls a tool, with its progress on the terminal. */
@@ -29,9 +32,18 @@ export async function called(
   const report = await (await app()).call(tool, values, { signal, onProgress }).finally(() => line.clear());
   return {
     report,
-    async show() {
+    async show(file) {
+      const page = report.page && pageText(report.page.page, report.page.format);
+      if (file !== undefined && page !== undefined) {
+        await writeFile(file, `${page}\n`).catch(unwritten(file));
+        complain(`Written to ${file}.`);
+      }
       if (json) {
-        print(JSON.stringify(reportJson(report), undefined, 2));
+        print(JSON.stringify(reportJson(report, page), undefined, 2));
+        return exitOf(report);
+      }
+      if (page !== undefined) {
+        if (file === undefined) print(page);
         return exitOf(report);
       }
       const { color, width } = stdoutPage();
@@ -43,3 +55,8 @@ export async function called(
     },
   };
 }
+
+const unwritten = (file: string) => (cause: unknown) => {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  throw new OpsError('USAGE', `${file} can not be written: ${why}`, { cause });
+};

@@ -1,7 +1,7 @@
 import type { AnyTool } from '../core/tool.ts';
 import { changeRun, yesFlag } from './change-run.ts';
 import type { Command } from './command.ts';
-import { flagsOf } from './flags.ts';
+import { flagsOf, type Flag } from './flags.ts';
 import { called } from './tool-call.ts';
 
 /** A tool as a command: `node_triage` is `rackhand node triage`, and its input is flags. */
@@ -10,10 +10,25 @@ export const toolCommand = (tool: AnyTool): Command => ({
   alias: tool.cli.alias,
   title: tool.title,
   about: tool.summary,
-  flags: () => [...flagsOf(tool.input), ...(tool.effect === 'observe' ? [] : [yesFlag])],
+  flags: () => [
+    ...flagsOf(tool.input),
+    ...(tool.effect === 'observe' ? [] : [yesFlag]),
+    ...(tool.cli.isPage === true ? [outFlag] : []),
+  ],
   positional: tool.cli.positional,
-  run: async (values, context) =>
-    tool.effect === 'observe'
-      ? await (await called(tool, values, context)).show()
-      : await changeRun(tool, values, context),
+  async run({ [outFlag.key]: out, ...values }, context) {
+    if (tool.effect !== 'observe') return await changeRun(tool, values, context);
+    const { show } = await called(tool, values, context);
+    return await show(typeof out === 'string' ? out : undefined);
+  },
 });
+
+const outFlag: Flag = {
+  key: 'out',
+  flag: '--out',
+  type: 'string',
+  many: false,
+  required: false,
+  choices: [],
+  says: 'Into this file, in place of stdout',
+};

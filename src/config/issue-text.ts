@@ -34,8 +34,10 @@ export const issueText = (issue: RawIssue): string => {
       if (issue.input === undefined) return `is missing; it is ${wanted(issue)}`;
       return `must be ${wanted(issue)}${meantText(issue.input, issue.values.map(String))}`;
     case 'too_small':
+      if (issue.minimum === 1 && (issue.origin === 'string' || issue.origin === 'array')) return 'must not be empty';
       return `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
     case 'too_big':
+      if (issue.origin === 'string') return `must be at most ${issue.maximum} characters long`;
       return `must be ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}`;
     case 'invalid_format':
       return formatText(issue.format);

@@ -2,12 +2,12 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { OpsError } from '../core/errors.ts';
 import { absolutePath } from './absolute-path.ts';
-import type { FleetSource } from './fleet-source.ts';
 import { fits, isMapping, type KeyPath } from './key-path.ts';
 import { isSecret } from './refuse-inline-secrets.ts';
 import { secretPlaces } from './secret-places.ts';
 import type { Environment } from './settings.ts';
 import { variable } from './variables.ts';
+import type { YamlSource } from './yaml-source.ts';
 
 const secretVariable = /password|passwd|passphrase|token|secret|key|credential/i;
 const maxBytes = 65_536;
@@ -26,7 +26,7 @@ interface Resolved {
  * there, can't be read, is empty, larger than 64 KiB or holds several lines; `CONFIG_INVALID` for a broken `${`.
  */
 export async function resolveSecrets(
-  source: FleetSource,
+  source: YamlSource,
   { env, home }: { env: Environment; home: string },
 ): Promise<Resolved> {
   const secrets = new Set<string>();

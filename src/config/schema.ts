@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { playbookSchema } from '../core/playbook.ts';
 import { fleetSchema } from './fleet-schema.ts';
 import { isMapping, type KeyPath } from './key-path.ts';
+import type { KnownKeys } from './mistakes.ts';
 import { secretPlaces } from './secret-places.ts';
 
 const secretFile = {
@@ -12,13 +14,20 @@ const secretFile = {
 
 const plainPattern = String.raw`^(?!-)\S+$`;
 
-/**
- * The JSON Schema of the fleet file as a person writes it.
- *
- * Draft 7, because the YAML language server of the editors knows that one best.
- */
-export function fleetJsonSchema(): Record<string, unknown> {
-  const schema: Record<string, unknown> = z.toJSONSchema(fleetSchema, {
+/** The JSON Schema of the fleet file as a person writes it. */
+export const fleetJsonSchema = (): JsonSchema => ({
+  title: 'Rackhand fleet file',
+  ...withSecretFiles(written(fleetSchema), secretPlaces),
+});
+
+/** The JSON Schema of a playbook as a person writes it. */
+export const playbookJsonSchema = (): JsonSchema => ({ title: 'Rackhand playbook', ...written(playbookSchema) });
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** Draft 7, because the YAML language server of the editors knows that one best. */
+const written = (schema: z.ZodType): JsonSchema =>
+  z.toJSONSchema(schema, {
     io: 'input',
     target: 'draft-7',
     override({ jsonSchema }) {
@@ -29,13 +38,8 @@ export function fleetJsonSchema(): Record<string, unknown> {
       if (jsonSchema.pattern?.includes('\\p{')) jsonSchema.pattern = plainPattern;
     },
   });
-  return { title: 'Rackhand fleet file', ...withSecretFiles(schema, secretPlaces) };
-}
 
-function withSecretFiles(
-  schema: Readonly<Record<string, unknown>>,
-  places: readonly KeyPath[],
-): Record<string, unknown> {
+function withSecretFiles(schema: JsonSchema, places: readonly KeyPath[]): JsonSchema {
   return Object.fromEntries(
     Object.entries(schema).map(([keyword, value]) => {
       if (keyword === 'properties' && isMapping(value)) {
@@ -61,23 +65,33 @@ function withSecretFile(schema: unknown, places: readonly KeyPath[]): unknown {
   return withSecretFiles(schema, places);
 }
 
-/** The keys that a mapping at a path of the fleet file may have; none where any key is allowed. */
-export function knownKeys(path: KeyPath): readonly string[] {
-  let found = mappingOf(fleetJsonSchema());
-  for (const key of path) found = mappingOf(childOf(found, key));
-  return isMapping(found?.['properties']) ? Object.keys(found['properties']) : [];
+/** The keys that a mapping at a path of the fleet file may have. */
+export const fleetKeys: KnownKeys = (path) => keysAt(fleetJsonSchema(), path);
+
+/** Those of a playbook. */
+export const playbookKeys: KnownKeys = (path) => keysAt(playbookJsonSchema(), path);
+
+/** Those of what a schema takes. */
+export const keysIn =
+  (schema: z.ZodType): KnownKeys =>
+  (path) =>
+    keysAt(written(schema), path);
+
+function keysAt(schema: JsonSchema, path: KeyPath): readonly string[] {
+  let found = alternatives(schema);
+  for (const key of path) found = found.flatMap((each) => alternatives(childOf(each, key)));
+  return [...new Set(found.flatMap(({ properties }) => (isMapping(properties) ? Object.keys(properties) : [])))];
 }
 
-function childOf(schema: Readonly<Record<string, unknown>> | undefined, key: string | number): unknown {
-  if (typeof key === 'number') return schema?.['items'];
-  const properties = schema?.['properties'];
-  return isMapping(properties) && Object.hasOwn(properties, key) ? properties[key] : schema?.['additionalProperties'];
+export function childOf(schema: JsonSchema, key: string | number): unknown {
+  if (typeof key === 'number') return schema['items'];
+  const properties = schema['properties'];
+  return isMapping(properties) && Object.hasOwn(properties, key) ? properties[key] : schema['additionalProperties'];
 }
 
-/** The schema itself, or the one of its alternatives that describes a mapping. */
-function mappingOf(schema: unknown): Readonly<Record<string, unknown>> | undefined {
-  if (!isMapping(schema)) return undefined;
-  const alternatives = schema['anyOf'];
-  if (!Array.isArray(alternatives)) return schema;
-  return alternatives.find((alternative) => isMapping(alternative) && alternative['type'] === 'object');
+/** The schema itself, or all that it may be instead. */
+function alternatives(schema: unknown): readonly JsonSchema[] {
+  if (!isMapping(schema)) return [];
+  const { anyOf } = schema;
+  return Array.isArray(anyOf) ? anyOf.flatMap(alternatives) : [schema];
 }

@@ -16,6 +16,8 @@ export interface Change {
   /** `service:llama`, `file:/etc/llama.env` */
   readonly subject: string;
   readonly service?: string;
+  /** What was asked for, in full, where it left something open: this is what is shown, approved and done. */
+  readonly args?: Wanted['args'];
   readonly risk: Risk;
   /** One sentence: what is done. */
   readonly what: string;
@@ -46,6 +48,8 @@ export interface Order {
   readonly command: Command<'change'>;
   /** How long it may still be carried out after the line was cut. */
   readonly lingersMs: number;
+  /** Asked again and again until it has answered, where whoever carries it out goes on sooner when it is spoken to. */
+  readonly stir?: Command<'observe'>;
   /** Errors: `OUTPUT_UNREADABLE` where the answer does not tell whether it was done: then only a look tells. */
   read(reply: Reply): Outcome;
 }
@@ -53,9 +57,14 @@ export interface Order {
 /** What is on a lifeline has ended by then. */
 const endsWithinMs = 3_500;
 
-export const order = <A extends Ask>(command: Command<'change', A>, read: (reply: ReplyOf<A>) => Outcome): Order => ({
+export const order = <A extends Ask>(
+  command: Command<'change', A>,
+  read: (reply: ReplyOf<A>) => Outcome,
+  stir?: Command<'observe'>,
+): Order => ({
   command,
   lingersMs: (command.lingersMs ?? 0) + endsWithinMs,
+  ...(stir && { stir }),
   read: (reply) => read(reply as ReplyOf<A>),
 });
 

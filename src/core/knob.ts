@@ -34,7 +34,7 @@ export const knobSchema = z
       .array(z.union([knobValueSchema, z.number()]))
       .min(1, 'must hold at least one value')
       .optional()
-      .describe('Or all the values that it may have'),
+      .describe('Or all the values that it may have; words in order, from what takes most memory to what takes least'),
     describe: z.string().min(1, 'must not be empty').optional().describe('What it does'),
   })
   .check(({ value: { key, flag, min, max, step, values }, issues, value }) => {

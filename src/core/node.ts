@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { OpsError } from './errors.ts';
 import type { Playbook } from './playbook.ts';
 import type { Policy } from './policy.ts';
 import { safeName, serviceSchema, type Service } from './service.ts';
@@ -124,4 +125,15 @@ export interface Fleet {
   readonly rulePlaces: readonly string[];
   /** Those that were written beside it. */
   readonly playbooks: readonly Playbook[];
+  /** Those of them that are left out, because something is wrong in them. */
+  readonly brokenPlaybooks: readonly BrokenPlaybook[];
+}
+
+/** A playbook that can't be run. */
+export interface BrokenPlaybook {
+  /** As it calls itself, or as its file is called where it does not. */
+  readonly name: string;
+  readonly path: string;
+  /** With file, line and column. */
+  readonly mistake: OpsError;
 }

@@ -7,6 +7,10 @@ const sentence = z.string().min(1).max(600);
 const checkName = z.string().regex(/^(?:[a-z]+\.(?:[a-z]+|\*)|\*)$/, 'must be a check, or a family of them: model.*');
 const names = z.array(checkName).min(1);
 
+/** `model.*` and `LL-*` stand for a family, `*` for all. */
+export const likeName = (pattern: string, name: string): boolean =>
+  pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
+
 const conditionSchema = z.strictObject({
   check: checkName,
   status: z
@@ -15,7 +19,11 @@ const conditionSchema = z.strictObject({
     .default(['critical', 'degraded'] satisfies Status[])
     .describe('Of the finding, one of these'),
   signature: z.array(z.string()).min(1).optional().describe('Known log line, one of these: LL-OOM, or LL-* for all'),
-  says: z.string().min(1).optional().describe('Text that the finding must hold, or what it says helps'),
+  says: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe('Text that the finding must hold, or what it says helps; one of these'),
   restartHelps: z.array(z.enum(restarts)).min(1).optional().describe('Whether a restart helps it, one of these'),
   kind: z.array(z.enum(serviceKinds)).min(1).optional().describe('Of a service of one of these kinds'),
   of: z.enum(['service', 'node', 'any']).default('any').describe('Whose finding: of the service, of its node, or both'),
@@ -23,9 +31,12 @@ const conditionSchema = z.strictObject({
 });
 /** Fits a finding. */
 export type Condition = z.infer<typeof conditionSchema>;
+/** One as it is written down: defaults left out. */
+export type WrittenCondition = z.input<typeof conditionSchema>;
 
-const placeholders =
-  '{service}, {model}, {log}, {node}, {finding}, {next} and the inputs stand for what is found or given; a step of which nothing is known is not done';
+/** What stands for something that is found or given; `tried` are the knobs that did not help today. */
+export const placeholderNames = ['service', 'node', 'model', 'log', 'finding', 'next', 'tried'] as const;
+const placeholders = `${placeholderNames.map((name) => `{${name}}`).join(', ')} and the inputs stand for what is found or given; a step of which nothing is known is not done`;
 
 const stepSchema = z.strictObject({
   action: z.string().describe('service.restart, model.resync, knob.set, command.run and so on'),
@@ -64,7 +75,11 @@ const questionSchema = z.strictObject({
 });
 
 export const playbookSchema = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/, 'must be small letters, digits and underscores'),
+  // Hosts take names of tools of up to 64 characters, with that of the server before it.
+  name: z
+    .string()
+    .max(48)
+    .regex(/^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/, 'must be small letters, digits and underscores'),
   title: sentence,
   summary: sentence.describe('What it is for, for whoever must choose'),
   kinds: z

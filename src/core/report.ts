@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ChangeState } from './change-outcome.ts';
 import { layers } from './layer.ts';
+import type { Page, PageFormat } from './page.ts';
 
 export const statuses = ['ok', 'not_applicable', 'degraded', 'unknown', 'critical'] as const;
 /** In the order in which the worst decides: what could not be looked at weighs more than what is known to be degraded. */
@@ -80,4 +81,6 @@ export interface Report<Data = unknown> {
     readonly asks?: boolean | undefined;
   };
   readonly show: readonly (Table | RemoteText | RemoteEntries)[];
+  /** Where the answer is something to hand on: faces write it out in its form, in place of all this. */
+  readonly page?: { readonly format: PageFormat; readonly page: Page };
 }

@@ -32,6 +32,8 @@ export type Diagnosed = Pick<Extract<RunRecord, { type: 'found' }>, 'checks' | '
 /** A run as its journal tells it. */
 export interface RunStory {
   readonly run: Run;
+  /** All of it, for who wants to know when. */
+  readonly records: readonly RunRecord[];
   /** Epoch ms. */
   readonly startedAt: number;
   readonly lastAt: number;
@@ -50,7 +52,15 @@ export type RunStanding = 'started' | 'planned' | 'running' | 'unknown' | RunEnd
 export function runStory(records: readonly RunRecord[]): RunStory | undefined {
   const [first] = records;
   if (first?.type !== 'started') return undefined;
-  let story: RunStory = { run: first.run, startedAt: first.when, lastAt: first.when, steps: [], notes: [], found: {} };
+  let story: RunStory = {
+    run: first.run,
+    records,
+    startedAt: first.when,
+    lastAt: first.when,
+    steps: [],
+    notes: [],
+    found: {},
+  };
   for (const record of records) story = { ...told(story, record), lastAt: record.when };
   return story;
 }
@@ -126,3 +136,13 @@ export function standing({ steps, set, closed }: RunStory): RunStanding {
   if (all.length > 0) return 'running';
   return set === undefined ? 'started' : 'planned';
 }
+
+/** Something was done that can be taken back, and was not yet. */
+export const canUndo = ({ steps }: RunStory): boolean =>
+  steps.some(({ change, ways }) => change.undo !== null && ways.do?.how === 'done' && ways.undo === undefined);
+
+/** The run that has taken back another, if any of these did. */
+export const takenBackBy = (runs: readonly (RunStory | { readonly id: string })[], id: string): string | undefined =>
+  runs.flatMap((each) =>
+    'run' in each && each.run.undoes === id && standing(each) === 'verified' ? each.run.id : [],
+  )[0];

@@ -45,6 +45,7 @@ export const runSchema = z.object({
   why: said,
   undoes: runIdSchema.optional().describe('The run that it takes back'),
   playbook: runPlaybookSchema.optional(),
+  simulated: z.array(z.string()).optional().describe('Parts of the node that were not real'),
 });
 /** A change to one node, from the wish to its proven end. */
 export type Run = z.infer<typeof runSchema>;

@@ -14,6 +14,13 @@ export interface Observed<Fact> {
   readonly evidence: readonly string[];
 }
 
+/** A text that was kept because a report had to leave it out, or the observation behind a finding. */
+export interface Evidence {
+  readonly id: string;
+  readonly title: string;
+  readonly text: string;
+}
+
 /** One look at one node: whatever is asked twice within it is put to the node once. */
 export interface NodeLook {
   observe<Input, Fact>(probe: Probe<Input, Fact>, input: Input): Promise<Observed<Fact>>;
@@ -34,6 +41,8 @@ export interface Ops {
   unreached(node: Node, error: OpsError): Finding;
   /** Keeps a text that a report has to leave out and names it: the id reads as a resource and by `rackhand evidence`. */
   keep(node: Node, title: string, text: string): string;
+  /** What was kept under an id, cleaned and without secrets; undefined for what is gone. */
+  evidence(id: string): Promise<Evidence | undefined>;
   /** Says what goes on; `wrote` are lines of a node that came meanwhile, for who wants to see them at once. */
   progress(message: string, wrote?: readonly string[]): void;
   /** Which of the texts a caller's pattern fits, within a second. Errors: `USAGE` for one that is none, or takes longer. */
@@ -53,6 +62,8 @@ export interface Runs {
   list(since?: number): Promise<readonly (RunStory | { readonly id: string; readonly trouble: string })[]>;
   /** Errors: `UNKNOWN_RUN`, `JOURNAL_FAILED`. */
   find(id: string): Promise<RunStory>;
+  /** Whether somebody carries it out now; else it was cut off, where it is not at its end. */
+  isUnderWay(id: string): Promise<boolean>;
 }
 
 /** What a tool may do that changes nodes: all of it through one door. */
@@ -61,6 +72,8 @@ export interface ChangeOps extends Ops {
   change(request: ChangeRequest): Promise<ChangeOutcome>;
   /** Goes on with a run that was cut off, or takes it back. Errors: `UNKNOWN_RUN`, `RUN_BUSY`, `NODE_BUSY`. */
   resume(run: string, way: 'on' | 'back'): Promise<ChangeOutcome>;
+  /** Asks whoever carries a run out to stop at the next safe point. Errors: `UNKNOWN_RUN`, `USAGE` for one at its end. */
+  stop(run: string): Promise<void>;
   /** Writes down what is left to a person, as a run that does nothing. Errors: `JOURNAL_FAILED`, `STATE_FAILED`. */
   escalate(request: Escalation): Promise<ChangeOutcome>;
 }
@@ -86,8 +99,12 @@ export interface Tool<
   readonly toolset?: 'repair';
   readonly input: z.ZodObject<Shape>;
   readonly data: Data;
-  /** On the command line: which inputs stand without a flag, and a shorter name for the tool. */
-  readonly cli: { readonly positional: readonly (keyof Shape & string)[]; readonly alias?: string };
+  /** On the command line: which inputs stand without a flag, a shorter name, and whether it answers in a page for a file. */
+  readonly cli: {
+    readonly positional: readonly (keyof Shape & string)[];
+    readonly alias?: string;
+    readonly isPage?: true;
+  };
   run(input: z.output<z.ZodObject<Shape>>, ops: OpsFor<E>): Promise<Report<z.input<Data>>>;
 }
 

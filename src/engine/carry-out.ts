@@ -1,9 +1,10 @@
-import type { Done } from '../core/action.ts';
+import type { Done, Order } from '../core/action.ts';
 import { opsError, type ErrorCode } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
+import { ask } from '../core/probe.ts';
 import type { SentEnd, Way } from '../core/run.ts';
 import type { Hands } from './hands.ts';
-import { lookAgainMs, patiently, patienceMs } from './patiently.ts';
+import { lookAgainMs, patiently, patienceMs, soonMs } from './patiently.ts';
 import type { Deed } from './plan-set.ts';
 
 /** In a journal; all of it is evidence. */
@@ -31,6 +32,7 @@ export interface Which {
  */
 export async function carryOut(hands: Hands, which: Which, { action, args, change, ids }: Deed): Promise<Sent> {
   const { journal, node } = hands;
+  await hands.hold();
   await hands.keep(ids);
   const order = await patiently(hands, () =>
     hands.look.at(`${action.name} order`, () => action.order(args, node, change)),
@@ -46,8 +48,7 @@ export async function carryOut(hands: Hands, which: Which, { action, args, chang
   const { lingersMs } = order;
   await journal.append({ type: 'intent', ...which, what: change.what.slice(0, longest), lingersMs });
   hands.say(change.what);
-  const sent = await hands
-    .send(order.command)
+  const sent = await stirred(hands, order, hands.send(order.command))
     .then(async ({ reply, id }): Promise<Sent> => {
       await hands.keep([id]);
       return order.read(reply);
@@ -66,6 +67,21 @@ export async function carryOut(hands: Hands, which: Which, { action, args, chang
   await journal.append({ type: 'result', ...which, how: 'done', said });
   return { how: 'done', said };
 }
+
+/** Speaks to whoever carries it out until that has answered. What it says is nothing to go by; neither is its silence. */
+async function stirred<T>({ look, pause }: Hands, { stir }: Order, answer: Promise<T>): Promise<T> {
+  if (stir === undefined) return await answer;
+  const over = answer.then(isOver, isOver);
+  const start = performance.now();
+  for (;;) {
+    // Cancelled, it is the answer that says so.
+    if (await Promise.race([over, pause(soonMs(performance.now() - start)).then(goesOn, isOver)])) return await answer;
+    if (await Promise.race([over, look.at('stir', () => ask(stir)).then(goesOn, goesOn)])) return await answer;
+  }
+}
+
+const isOver = () => true;
+const goesOn = () => false;
 
 type Carried = Pick<Deed, 'action' | 'args'> & { readonly before: Json };
 

@@ -17,6 +17,7 @@ export interface ChangeDesk extends ChangeStores {
   readonly policy: string;
   readonly signal: AbortSignal;
   say(message: string): void;
+  began(run: string): void;
   nodeNamed(name: string): Node;
   /** A line to a node for what one run does, and what to look at it with. */
   open(node: Node, run?: RunMark): Promise<{ session: Session; look: Look }>;

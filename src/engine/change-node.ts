@@ -29,6 +29,7 @@ export async function changeNode(desk: ChangeDesk, request: ChangeRequest): Prom
   if ('state' in early) return early;
   const run = runOf(desk, request);
   const journal = await createJournal(desk.folder, run);
+  desk.began(run.id);
   const close = (said: string) =>
     journal.append({ type: 'closed', how: 'not_verified', said: `Nothing was done: ${said}`.slice(0, 2_000) });
   const hindered = async (thrown: unknown): Promise<never> => {
@@ -60,6 +61,7 @@ const runOf = ({ principal }: ChangeDesk, { node, tool, why, undoes, diagnosis }
   why: why.slice(0, 2_000),
   ...(undoes !== undefined && { undoes }),
   ...(diagnosis !== undefined && { playbook: diagnosis.playbook }),
+  ...(node.simulated.length > 0 && { simulated: [...node.simulated] }),
 });
 
 /** Says what a change would do as things are now. Errors: of the node. */
@@ -106,7 +108,7 @@ async function carriedOut(
       said: `The lock of the node was left by ${lock.takenFrom.owner ?? 'somebody'}.`,
     });
   const line = await desk.open(node, { run: id, ...(approval !== undefined && { approval: approval.digest }) });
-  const hands = handsOn({ ...desk, ...line, node, lock, journal });
+  const hands = handsOn({ ...desk, ...line, run: id, node, lock, journal });
   if (request.undoes !== undefined)
     await journal.append({
       type: 'note',

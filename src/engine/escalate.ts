@@ -22,6 +22,7 @@ export async function escalate(desk: ChangeDesk, request: Escalation): Promise<C
     principal: desk.principal,
     why: why.slice(0, 2_000),
     playbook,
+    ...(node.simulated.length > 0 && { simulated: [...node.simulated] }),
   });
   try {
     const names = checks.map(({ name }) => name);

@@ -70,11 +70,21 @@ const named = (checks: readonly AnyCheck[], names: readonly string[]): readonly 
 const narrowed = (node: Node, names: readonly string[] | undefined): Node =>
   names === undefined ? node : { ...node, services: node.services.filter(({ name }) => names.includes(name)) };
 
-/** Why it must not stay: something is critical that was not. */
+/**
+ * Why it must not stay: something is critical that was not.
+ *
+ * Of a service that was down before, more trouble is no news: how often it ended until then goes on to be told.
+ */
 export function worseSince({ found: { before, after } }: RunStory): string | undefined {
-  const known = new Set(before?.findings.filter(({ status }) => status === 'critical').map(keyOf));
-  const fresh = after?.findings.find((finding) => finding.status === 'critical' && !known.has(keyOf(finding)));
+  const critical = (before?.findings ?? []).filter(({ status }) => status === 'critical');
+  const known = new Set(critical.map(keyOf));
+  const down = new Set(critical.filter(isOfService).map(({ subject }) => subject));
+  const fresh = after?.findings.find(
+    (finding) => finding.status === 'critical' && !known.has(keyOf(finding)) && !down.has(finding.subject),
+  );
   return fresh && `Since then this is critical, and was not before: ${fresh.summary}`;
 }
+
+const isOfService = ({ service, subject }: Finding): boolean => subject === `service:${service}`;
 
 const keyOf = ({ check, subject }: Pick<Finding, 'check' | 'subject'>): string => `${check} ${subject}`;

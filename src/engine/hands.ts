@@ -21,7 +21,7 @@ export interface Hands {
   send(command: Command<'change'>): Promise<{ readonly reply: Reply; readonly id: string }>;
   /** Has this evidence on disk. */
   keep(ids: readonly string[]): Promise<void>;
-  /** Keeps the lock while nothing is sent. Errors: `LOCK_LOST`. */
+  /** Keeps the lock while nothing is sent: a safe point to stop at. Errors: `LOCK_LOST`, `CANCELLED`. */
   hold(): Promise<void>;
   say(message: string): void;
   /** Errors: `CANCELLED`. */

@@ -20,6 +20,7 @@ import { reachFinding } from './reach.ts';
 import { policyRevision } from './policy-revision.ts';
 import { resumeRun } from './resume-run.ts';
 import { selectNodes } from './select-nodes.ts';
+import { askToStop } from './stop-run.ts';
 import { survey } from './survey.ts';
 import { createSweep } from './sweep.ts';
 
@@ -36,6 +37,8 @@ interface Call {
   readonly trail: Trail;
   readonly signal: AbortSignal;
   readonly onProgress: Ops['progress'];
+  /** Told the id of each run in the moment it begins, or is gone on with. */
+  onRun?(id: string): void;
 }
 
 /** The machinery behind the tools: lines to nodes, what is remembered of them, and the evidence. */
@@ -58,7 +61,7 @@ export function createEngine({
   };
 
   return {
-    ops({ fleet, trail, signal, onProgress }) {
+    ops({ fleet, trail, signal, onProgress, onRun }) {
       const nodes = (selectors: readonly string[]) => selectNodes(fleet, selectors, local);
       async function lineTo(node: Node, run?: RunMark) {
         if (signal.aborted) throw new OpsError('CANCELLED', 'Cancelled before it began.');
@@ -78,6 +81,7 @@ export function createEngine({
         policy: policyRevision(fleet.policy),
         signal,
         say: (message) => onProgress(message),
+        began: (id) => onRun?.(id),
         nodeNamed(name) {
           const [node] = nodes([name]);
           if (node === undefined) throw new OpsError('UNKNOWN_NODE', `No node is called ${JSON.stringify(name)}.`);
@@ -105,6 +109,7 @@ export function createEngine({
         plan: async (request) => noted(request.node, await planNode(desk, request)),
         escalate: async (request) => noted(request.node, await escalate(desk, request)),
         change: async (request) => noted(request.node, await changeNode(desk, request)),
+        stop: async (id) => await askToStop(stores.folder, await runs.find(id), trail.caller.principal),
         async resume(id, way) {
           const { run } = await runs.find(id);
           return noted(desk.nodeNamed(run.node), await resumeRun(desk, id, way));
@@ -124,6 +129,7 @@ export function createEngine({
         },
         unreached: reachFinding,
         keep: (node, title, text) => evidence.keep(node.name, title, text),
+        evidence: (id) => evidence.find(id),
         progress: onProgress,
         matching: (pattern, texts) => matching(pattern, texts, signal),
         async pause(ms) {

@@ -5,6 +5,9 @@ import type { Hands } from './hands.ts';
 export const patienceMs = 60_000;
 export const lookAgainMs = 1_000;
 
+/** The pause between two looks at what is under way for so long: a tenth, so that its end is seen by that much late at most. */
+export const soonMs = (sinceMs: number): number => Math.max(25, Math.min(sinceMs / 10, 250));
+
 const cuts: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['LINK_LOST', 'UNREACHABLE', 'JUMP_UNREACHABLE', 'UNRESOLVED']);
 
 /** Whether the line to a node is cut, and nothing else is known to be wrong. */

@@ -57,9 +57,10 @@ export const isRefusal = (planned: object): planned is Refusal => 'because' in p
 
 /** As an approver sees it, named by what it does and by the world that it rests on. */
 export function plannedChange(wanted: Wanted, { change }: Deed): PlannedChange {
-  const { subject, service, risk, what, diff, drops, proves, undo, again, world } = change;
+  const { subject, service, args, risk, what, diff, drops, proves, undo, again, world } = change;
   const shown = {
     ...wanted,
+    ...(args !== undefined && { args }),
     subject,
     ...(service !== undefined && { service }),
     risk,

@@ -8,6 +8,7 @@ import { openJournal } from './journal.ts';
 import type { Journal } from './journal-write.ts';
 import { cutOff, nothing, outcome } from './outcomes.ts';
 import { runSet } from './run-set.ts';
+import { forgetStop } from './stop-run.ts';
 import { handsOn } from './work-on.ts';
 
 /**
@@ -22,6 +23,8 @@ export async function resumeRun(desk: ChangeDesk, id: string, way: 'on' | 'back'
     const story = runStory(journal.records);
     if (story === undefined) throw new OpsError('UNKNOWN_RUN', `Run ${id} never began.`);
     mustBeOpen(story);
+    await forgetStop(desk.folder, id);
+    desk.began(id);
     const node = desk.nodeNamed(story.run.node);
     if (story.set === undefined) return await neverPlanned(desk, node, journal, id);
     const approval = way === 'on' ? await stillApproved(desk, story, story.set, node, journal) : story.approval;
@@ -33,7 +36,7 @@ export async function resumeRun(desk: ChangeDesk, id: string, way: 'on' | 'back'
         type: 'note',
         said: `${owner} ${way === 'on' ? 'went on with it' : 'had it taken back'} after it was cut off.`,
       });
-      const hands = handsOn({ ...desk, ...line, node, lock, journal });
+      const hands = handsOn({ ...desk, ...line, run: id, node, lock, journal });
       const running = { hands, actions, checks, secrets: desk.fleet.secrets, findings: undefined };
       return outcome(await runSet(running, way).catch(cutOff(id)), story.set, id);
     } finally {

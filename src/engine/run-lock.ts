@@ -51,6 +51,16 @@ async function highestLock(folder: string, id: string): Promise<number> {
   return Math.max(0, ...own.map((name) => Number(name.slice(lockName(id, 0).length - 1))).filter(Number.isInteger));
 }
 
+/** Whether somebody may be writing to a run: it is under way, unless they have died elsewhere. */
+export async function isHeld(folder: string, id: string): Promise<boolean> {
+  const highest = await highestLock(folder, id).catch(() => 0);
+  if (highest === 0) return false;
+  return await mustBeDead(join(folder, lockName(id, highest)), id, await ownMark()).then(
+    () => false,
+    () => true,
+  );
+}
+
 /** Errors: `RUN_BUSY` where the holder lives, and where that can't be told. */
 async function mustBeDead(lock: string, id: string, own: ProcessMark): Promise<void> {
   const text = await readFile(lock, 'utf8').catch((thrown: unknown) => {

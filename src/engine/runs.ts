@@ -4,6 +4,7 @@ import { OpsError, opsError } from '../core/errors.ts';
 import { runStory, type RunStory } from '../core/run-story.ts';
 import type { Runs } from '../core/tool.ts';
 import { readJournal } from './journal.ts';
+import { isHeld } from './run-lock.ts';
 
 /** By time, so that names sort as the runs began. */
 export const newRunId = (now: number): string => `${now.toString(36)}-${randomBytes(2).toString('hex')}`;
@@ -24,6 +25,7 @@ export function createRuns(folder: string): Runs {
   };
   return {
     find,
+    isUnderWay: (id) => isHeld(folder, id),
     async list(since = 0) {
       const files = await readdir(folder).catch(() => []);
       const ids = files

@@ -26,10 +26,16 @@ export async function takeBack(running: Running, why: string): Promise<Ended> {
   ];
   for (const { told, way } of all) {
     const trouble = await back(running, told, way);
-    if (trouble !== undefined) return { ...trouble, said: `${why} ${trouble.said}` };
+    if (trouble === undefined) continue;
+    // Whoever reads that a service is not well again must know that it is back at what it was.
+    const isBack = way === 'again' ? `${backText(backwards)} ` : '';
+    return { ...trouble, said: `${why} ${isBack}${trouble.said}` };
   }
   return { how: 'rolled_back', said: `${why} What it had changed is taken back, and that is proven.` };
 }
+
+const backText = (steps: readonly StepStory[]): string =>
+  `Taken back and proven: ${steps.map(({ change }) => change.what).join(' ')}`;
 
 /** Undefined: proven. */
 async function back(

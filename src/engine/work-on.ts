@@ -8,6 +8,7 @@ import type { Hands, Look } from './hands.ts';
 import type { Journal } from './journal-write.ts';
 import type { NodeLock } from './node-lock.ts';
 import { isCut } from './patiently.ts';
+import { mustGoOn } from './stop-run.ts';
 
 /** Longer than a command may take: until then nobody else gets the lock. */
 const leaseMarginSeconds = 15;
@@ -15,6 +16,9 @@ const leaseMarginSeconds = 15;
 const holdMs = 10_000;
 
 interface Work {
+  readonly run: string;
+  /** Where somebody may ask for it to be stopped. */
+  readonly folder: string;
   readonly node: Node;
   readonly look: Look;
   readonly session: Session;
@@ -26,7 +30,7 @@ interface Work {
 }
 
 /** Hands that hold the lock of a node. */
-export function handsOn({ node, look, session, lock, journal, evidence, signal, say }: Work): Hands {
+export function handsOn({ run, folder, node, look, session, lock, journal, evidence, signal, say }: Work): Hands {
   let heldAt = performance.now();
   return {
     node,
@@ -42,6 +46,7 @@ export function handsOn({ node, look, session, lock, journal, evidence, signal, 
     },
     keep: (ids) => evidence.save(ids),
     async hold() {
+      await mustGoOn(folder, run);
       if (performance.now() - heldAt < holdMs) return;
       try {
         await lock.renew(signal);

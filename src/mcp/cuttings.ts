@@ -7,9 +7,9 @@ export type Cutting = {
 };
 
 export interface Cuttings {
-  keep(title: string, text: string): Cutting;
+  keep(title: string, text: string, mimeType?: string): Cutting;
   list(): readonly Cutting[];
-  read(uri: string): string | undefined;
+  read(uri: string): { readonly text: string; readonly mimeType: string } | undefined;
 }
 
 const kept = 20;
@@ -19,15 +19,18 @@ export function createCuttings(): Cuttings {
   const texts = new Map<string, { cutting: Cutting; text: string }>();
   let count = 0;
   return {
-    keep(title, text) {
+    keep(title, text, mimeType = 'text/plain') {
       count += 1;
       const name = `report-${count}`;
-      const cutting = { uri: `rackhand://report/${count}`, name, title, mimeType: 'text/plain' };
+      const cutting = { uri: `rackhand://report/${count}`, name, title, mimeType };
       texts.set(cutting.uri, { cutting, text });
       texts.delete(`rackhand://report/${count - kept}`);
       return cutting;
     },
     list: () => [...texts.values()].map(({ cutting }) => cutting).toReversed(),
-    read: (uri) => texts.get(uri)?.text,
+    read(uri) {
+      const kept = texts.get(uri);
+      return kept && { text: kept.text, mimeType: kept.cutting.mimeType };
+    },
   };
 }

@@ -1,5 +1,7 @@
 import type { OpsError } from '../core/errors.ts';
+import type { Page } from '../core/page.ts';
 import type { Report } from '../core/report.ts';
+import { pageText } from '../pages/page-text.ts';
 import { briefCharacters, reportText } from '../report-text.ts';
 import { reportJson } from '../report-json.ts';
 import { asToolCall } from '../text/next-text.ts';
@@ -11,8 +13,38 @@ const fullCharacters = 40_000;
 type Content = { type: 'text'; text: string } | ({ type: 'resource_link' } & Cutting);
 type ToolResult = { content: Content[]; structuredContent?: Record<string, unknown>; isError?: true };
 
+/** What a report is about, written out: a message at once, what is too long for a result as a resource. */
+function pageResult(report: Report, { format, page }: NonNullable<Report['page']>, cuttings: Cuttings): ToolResult {
+  const whole = pageText(page, format);
+  const isShown = format !== 'html' && whole.length <= briefCharacters;
+  const text = isShown ? whole : format === 'html' ? pageText(page, 'chat') : pageText(withoutEvidence(page), format);
+  const structuredContent = reportJson(report, text);
+  if (isShown) return { content: [{ type: 'text', text }], structuredContent };
+  const kept = cuttings.keep(page.title, whole, format === 'html' ? 'text/html' : 'text/markdown');
+  const rest = `The whole report: the resource ${kept.uri}.`;
+  return {
+    content: [
+      { type: 'text', text: `${text}\n\n${rest}` },
+      { type: 'resource_link', ...kept },
+    ],
+    structuredContent,
+  };
+}
+
+/** Its ids stay: each is a resource of its own. */
+const withoutEvidence = (page: Page): Page => ({
+  ...page,
+  sections: page.sections.map((section) => ({
+    ...section,
+    blocks: section.blocks.map((block) =>
+      block.kind === 'remote' && block.folded === true ? { kind: 'text', text: block.title } : block,
+    ),
+  })),
+});
+
 /** A report as structured content and as text; what the text leaves out is linked as a resource. */
 export function reportResult(report: Report, full: boolean, cuttings: Cuttings): ToolResult {
+  if (report.page !== undefined) return pageResult(report, report.page, cuttings);
   const options = { color: false, width: Number.POSITIVE_INFINITY, nextText: asToolCall };
   const whole = reportText(report, options);
   const characters = full ? fullCharacters : briefCharacters;

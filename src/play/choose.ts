@@ -33,6 +33,9 @@ export type Verdict =
   /** Nothing that it knows fits. */
   | { readonly is: 'person'; readonly findings: readonly Finding[] };
 
+/** What was before a change is still told after it. */
+const ofThePast: ReadonlySet<string> = new Set(['service.flap']);
+
 const none: ReadonlySet<string> = new Set();
 
 /**
@@ -42,14 +45,10 @@ const none: ReadonlySet<string> = new Set();
  */
 export function choose(given: Case, tried: ReadonlySet<string>, done: ReadonlySet<string> = none): Verdict {
   const one = { ...given, findings: given.findings.toSorted(byWeight) };
-  const { playbook, findings, service } = one;
-  const shown = symptomsOf(one);
+  const { playbook } = one;
+  const shown = symptomsOf(one).filter(({ check }) => done.size === 0 || !ofThePast.has(check));
   if (playbook.symptoms.length > 0 && shown.length === 0) {
-    const unknown = findings.filter(
-      (finding) =>
-        finding.status === 'unknown' &&
-        (service === undefined || finding.service === undefined || finding.service === service.name),
-    );
+    const unknown = untoldOf(one);
     return unknown.length === 0 ? { is: 'well' } : { is: 'unknown', findings: unknown };
   }
   const cause = causeElsewhere(one, shown);
@@ -67,6 +66,12 @@ export function choose(given: Case, tried: ReadonlySet<string>, done: ReadonlySe
 export const symptomsOf = (one: Case): readonly Finding[] => {
   const found = new Set(one.playbook.symptoms.flatMap((symptom) => fitting({ ...symptom, consequence: true }, one)));
   return [...found].toSorted((a, b) => statuses.indexOf(b.status) - statuses.indexOf(a.status));
+};
+
+/** What could not be looked at, and might call for it. */
+const untoldOf = (one: Case): readonly Finding[] => {
+  const any = { status: ['unknown' as const], consequence: true };
+  return [...new Set(one.playbook.symptoms.flatMap(({ check, of }) => fitting({ check, of, ...any }, one)))];
 };
 
 /** The cause in another service, where the worst of the symptoms follow from nothing else. */

@@ -1,11 +1,13 @@
 import { OpsError } from '../core/errors.ts';
-import type { Node } from '../core/node.ts';
+import type { BrokenPlaybook, Node } from '../core/node.ts';
 import type { Playbook } from '../core/playbook.ts';
 import type { Service } from '../core/service.ts';
 import { nearest } from '../core/text.ts';
 
-/** Errors: `USAGE`, with the known names and the nearest one. */
-export function playbookNamed(name: string, all: readonly Playbook[]): Playbook {
+/** Errors: `USAGE`, with the known names and the nearest one; what is wrong in it, where that is known. */
+export function playbookNamed(name: string, all: readonly Playbook[], broken: readonly BrokenPlaybook[]): Playbook {
+  const left = broken.find((each) => each.name === name);
+  if (left !== undefined) throw left.mistake;
   const found = all.find((playbook) => playbook.name === name);
   if (found !== undefined) return found;
   const names = all.map((playbook) => playbook.name);
@@ -53,7 +55,7 @@ export function inputsOf({ name, inputs }: Playbook, given: readonly string[]): 
       return [text.slice(0, at), text.slice(at + 1)];
     }),
   );
-  const unknown = Object.keys(values).find((key) => !(key in inputs));
+  const unknown = Object.keys(values).find((key) => !Object.hasOwn(inputs, key));
   if (unknown !== undefined)
     throw new OpsError('USAGE', `${name} takes no ${JSON.stringify(unknown)}.`, {
       hint: `It takes: ${Object.keys(inputs).join(', ') || 'nothing besides its service'}.`,

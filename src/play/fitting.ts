@@ -1,4 +1,4 @@
-import type { Condition } from '../core/playbook.ts';
+import { likeName, type Condition } from '../core/playbook.ts';
 import type { Finding } from '../core/report.ts';
 import type { Service } from '../core/service.ts';
 
@@ -20,21 +20,20 @@ export const fitting = (condition: Condition, { service, services, findings }: S
       (condition.consequence || finding.role !== 'consequence') &&
       isOf(condition.of, finding, service) &&
       (condition.signature === undefined || condition.signature.some((id) => likeName(id, finding.signature ?? ''))) &&
-      textsOf(finding).some((text) => text.includes(condition.says ?? '')) &&
+      (condition.says === undefined || holds(textsOf(finding), condition.says)) &&
       (condition.restartHelps === undefined || includes(condition.restartHelps, finding.restartHelps)) &&
       (condition.kind === undefined || includes(condition.kind, kindOf(finding, services))),
   );
 
 const textsOf = ({ summary, next = [] }: Finding): readonly string[] => [summary, ...next.map(({ say }) => say)];
 
+const holds = (texts: readonly string[], some: readonly string[]): boolean =>
+  texts.some((text) => some.some((each) => text.includes(each)));
+
 const kindOf = ({ service }: Finding, services: readonly Service[]): Service['kind'] | undefined =>
   services.find(({ name }) => name === service)?.kind;
 
 const includes = <T>(all: readonly T[], one: T | undefined): boolean => all.some((each) => each === one);
-
-/** `model.*` and `LL-*` stand for a family, `*` for all. */
-export const likeName = (pattern: string, name: string): boolean =>
-  pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
 
 function isOf(of: Condition['of'], finding: Finding, service: Service | undefined): boolean {
   const isNode = finding.service === undefined;

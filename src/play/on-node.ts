@@ -3,12 +3,14 @@ import { causeSentence } from '../checks/cause-sentence.ts';
 import type { ChangeOutcome, ChangeRequest, Diagnosis, Escalation } from '../core/change-outcome.ts';
 import type { AnyCheck } from '../core/check.ts';
 import type { Node } from '../core/node.ts';
-import type { Playbook } from '../core/playbook.ts';
+import { likeName, type Playbook } from '../core/playbook.ts';
 import type { Finding, Next } from '../core/report.ts';
 import type { Service } from '../core/service.ts';
 import type { Ops } from '../core/tool.ts';
 import { answeredText, answers, type Answer } from './answers.ts';
 import { choose, type Case, type Choice, type Verdict } from './choose.ts';
+import { knobsTried } from './knobs-tried.ts';
+import { onceSettled } from './once-settled.ts';
 import { scopeOf } from './scope.ts';
 import { takingBack } from './taking-back.ts';
 
@@ -52,7 +54,8 @@ export interface Played {
 
 /** Looks, chooses, and has it done: one remedy at a time, each proven before the next is chosen. Errors: of the node. */
 export async function onNode(ops: Ops, play: Play, hand: Hand): Promise<Played> {
-  const { playbook, node, service, inputs } = play;
+  const { playbook, node, service } = play;
+  const inputs = { ...play.inputs, tried: await triedText(ops, play) };
   const scope = scopeOf(play);
   const look = await ops.look(scope.node);
   let findings = rootCause(await look.survey(scope.checks), node);
@@ -82,9 +85,17 @@ export async function onNode(ops: Ops, play: Play, hand: Hand): Promise<Played> 
     if (outcome.run !== undefined) runs.push(outcome.run);
     if (outcome.state !== 'verified') return stopped({ ...ended, last });
     done.add(choice.remedy.name);
-    findings = rootCause(outcome.after ?? (await look.survey(scope.checks)), node);
+    // A look remembers what it has seen: after a change it takes another one.
+    const again = async () => rootCause(await (await ops.look(scope.node)).survey(scope.checks), node);
+    findings = await onceSettled(ops, play, outcome.after ? rootCause(outcome.after, node) : await again(), again);
   }
 }
+
+/** Only where a remedy asks for it: it is a look at the runs of a day. */
+const triedText = async (ops: Ops, { playbook, node, service }: Play): Promise<string> =>
+  service !== undefined && JSON.stringify(playbook.remedies).includes('{tried}')
+    ? (await knobsTried(ops, node.name, service.name)).join(',')
+    : '';
 
 interface Scoped {
   readonly node: Node;
@@ -119,7 +130,9 @@ function diagnosisOf(
     checks,
     ...(services !== undefined && { services }),
     findings,
-    keep: findings.filter(({ check }) => kept.some((name) => name === check)).flatMap(({ evidence }) => evidence),
+    keep: findings
+      .filter(({ check }) => kept.some((name) => likeName(name, check)))
+      .flatMap(({ evidence }) => evidence),
   };
 }
 
@@ -172,7 +185,7 @@ async function finish(hand: Hand, ending: Ending): Promise<Played> {
           : person.person.length > 0
             ? person.because
             : `${play.playbook.name} does no more in one run. What it would do next: ${person.because}`;
-      const cannot = ending.refused.map(({ said }) => said);
+      const cannot = [...new Set(ending.refused.map(({ said }) => said))];
       const said = [why, ...(person?.person ?? []), ...cannot].join(' ');
       const next = [
         ...(person?.person ?? []).map((say): Next => ({ say })),

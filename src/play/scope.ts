@@ -1,9 +1,8 @@
 import { checks as allChecks } from '../checks/index.ts';
 import type { AnyCheck } from '../core/check.ts';
 import type { Node } from '../core/node.ts';
-import type { Playbook } from '../core/playbook.ts';
+import { likeName, type Playbook } from '../core/playbook.ts';
 import type { Service } from '../core/service.ts';
-import { likeName } from './fitting.ts';
 
 /** What a playbook looks at: its checks, on its service and on what that needs. */
 export function scopeOf({

@@ -30,13 +30,13 @@ export const diskFree = definePlaybook({
     },
     {
       name: 'close_deleted',
-      when: [{ check: 'node.disk', says: 'still has open' }],
+      when: [{ check: 'node.disk', says: ['still has open'] }],
       because: 'Files that are deleted hold the room until their program lets go of them: {finding}.',
       person: ['{next}'],
     },
     {
       name: 'mount_it',
-      when: [{ check: 'node.disk', says: 'the node must have it' }],
+      when: [{ check: 'node.disk', says: ['the node must have it'] }],
       because: '{finding}.',
       person: ['{next}'],
     },

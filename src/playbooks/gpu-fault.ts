@@ -16,9 +16,9 @@ export const gpuFault = definePlaybook({
   symptoms: [
     { check: 'gpu.hit' },
     { check: 'gpu.xid', status: ['critical'] },
-    { check: 'gpu.xid', says: 'dcgmi diag' },
-    { check: 'gpu.xid', says: 'Reset the GPU at a quiet time' },
-    { check: 'gpu.xid', says: 'versions that fit each other' },
+    { check: 'gpu.xid', says: ['dcgmi diag'] },
+    { check: 'gpu.xid', says: ['Reset the GPU at a quiet time'] },
+    { check: 'gpu.xid', says: ['versions that fit each other'] },
     { check: 'gpu.recovery' },
     { check: 'gpu.ecc', status: ['critical'] },
     { check: 'gpu.sram' },
@@ -53,19 +53,19 @@ export const gpuFault = definePlaybook({
   remedies: [
     {
       name: 'replace',
-      when: [{ check: 'gpu.*', of: 'node', says: 'is to be replaced' }],
+      when: [{ check: 'gpu.*', of: 'node', says: ['is to be replaced'] }],
       because: 'The GPU is worn out, no reset mends it: {finding}.',
       person,
     },
     {
       name: 'vendor',
-      when: [{ check: 'gpu.xid', says: 'contact the vendor' }],
+      when: [{ check: 'gpu.xid', says: ['contact the vendor'] }],
       because: 'This is for the vendor: {finding}.',
       person,
     },
     {
       name: 'power_cycle',
-      when: [{ check: 'gpu.pci', status: ['critical'], says: 'cut its power' }],
+      when: [{ check: 'gpu.pci', status: ['critical'], says: ['cut its power'] }],
       because: 'The GPU is off the bus, where a warm reboot often leaves it: {finding}.',
       person,
     },
@@ -77,7 +77,7 @@ export const gpuFault = definePlaybook({
     },
     {
       name: 'reboot',
-      when: [{ check: '*', of: 'node', status: ['critical'], says: 'reboot it' }],
+      when: [{ check: '*', of: 'node', status: ['critical'], says: ['reboot it'] }],
       because: 'Only a reboot, often a cold one, brings this back: {finding}.',
       person,
     },
@@ -95,19 +95,19 @@ export const gpuFault = definePlaybook({
     },
     {
       name: 'reset',
-      when: [{ check: 'gpu.*', of: 'node', status: ['critical'], says: 'reset' }],
+      when: [{ check: 'gpu.*', of: 'node', status: ['critical'], says: ['reset'] }],
       because: 'The GPU has to be reset, which ends all that uses it: {finding}.',
       person,
     },
     {
       name: 'reset_later',
-      when: [{ check: 'gpu.*', of: 'node', says: 'at a quiet time' }],
+      when: [{ check: 'gpu.*', of: 'node', says: ['at a quiet time'] }],
       because: 'It works on, and a repair waits for a quiet time: {finding}.',
       person,
     },
     {
       name: 'test',
-      when: [{ check: 'gpu.xid', says: 'dcgmi diag' }],
+      when: [{ check: 'gpu.xid', says: ['dcgmi diag'] }],
       because: 'The GPU itself is suspected: {finding}.',
       person,
     },

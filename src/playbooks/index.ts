@@ -1,10 +1,25 @@
 // Made by `npm run gen`.
 import type { Playbook } from '../core/playbook.ts';
+import { apiRecover } from './api-recover.ts';
 import { diskFree } from './disk-free.ts';
 import { gpuFault } from './gpu-fault.ts';
 import { gpuReattach } from './gpu-reattach.ts';
+import { llamaRecover } from './llama-recover.ts';
 import { rollback } from './rollback.ts';
 import { validate } from './validate.ts';
 import { vramFree } from './vram-free.ts';
+import { whisperGpu } from './whisper-gpu.ts';
+import { workerAttach } from './worker-attach.ts';
 
-export const playbooks: readonly Playbook[] = [diskFree, gpuFault, gpuReattach, rollback, validate, vramFree];
+export const playbooks: readonly Playbook[] = [
+  apiRecover,
+  diskFree,
+  gpuFault,
+  gpuReattach,
+  llamaRecover,
+  rollback,
+  validate,
+  vramFree,
+  whisperGpu,
+  workerAttach,
+];

@@ -10,7 +10,7 @@ export interface NvidiaSmiFailure {
 }
 
 /** Most telling first: a text wins over an exit code. No restart of a service helps against any of them. */
-const nvidiaSmiFailures: readonly NvidiaSmiFailure[] = [
+export const nvidiaSmiFailures: readonly NvidiaSmiFailure[] = [
   {
     id: 'NV-MISMATCH',
     pattern: /Driver\/library version mismatch/i,

@@ -2,7 +2,14 @@ import { defineProbe, type Asking } from '../core/probe.ts';
 import type { ServiceState, StateWord } from '../core/service-manager.ts';
 import { listeners, type Listener } from './listeners.ts';
 import { processes, treeOf, type Process } from './processes.ts';
-import { isManagerProcess, serviceProcesses, type ServiceInput, type ServiceProcesses } from './service-processes.ts';
+import {
+  isManagerProcess,
+  rootOf,
+  serviceState,
+  treeUnder,
+  type ServiceInput,
+  type ServiceProcesses,
+} from './service-processes.ts';
 import { serviceStates } from './service-states.ts';
 import { holdersOf, socketsOf } from './socket-owners.ts';
 
@@ -27,7 +34,7 @@ export interface PortSocket extends Listener {
 export interface ServicePorts extends Pick<ServiceProcesses, 'silent'> {
   readonly state: StateWord | null;
   readonly uptimeSeconds: number | null;
-  /** Users of its processes. */
+  /** Users of its processes, asked where not all of its ports are held by the first of them. */
   readonly users: readonly string[];
   /** Who listens on the ports of the service; none for a port that nobody holds. */
   readonly sockets: readonly PortSocket[];
@@ -36,7 +43,7 @@ export interface ServicePorts extends Pick<ServiceProcesses, 'silent'> {
 const mostHolders = 4;
 const newSeconds = 10;
 
-/** Who listens on the ports of a service. Only for a socket that the service itself does not hold is anybody else asked. */
+/** Who listens on the ports of a service. Only for a socket that its first process does not hold is anybody else asked. */
 export const servicePorts = defineProbe({
   name: 'service.ports',
   summary: 'Who listens on the ports of a service: itself, its manager, or another program',
@@ -44,18 +51,26 @@ export const servicePorts = defineProbe({
     const { manager, ports, place } = input;
     const all = yield* listeners.steps({});
     const found = all.filter(({ port }) => ports.includes(port));
-    const { silent, state, tree } = yield* serviceProcesses.steps(input);
-    const known = {
-      silent,
-      state: state?.state ?? null,
-      uptimeSeconds: state?.uptimeSeconds ?? null,
-      users: [...new Set(tree.map(({ user }) => user))],
-    };
+    const { silent, state } = yield* serviceState(input);
+    const root = rootOf(state);
+    const said = { silent, state: state?.state ?? null, uptimeSeconds: state?.uptimeSeconds ?? null };
     // Without a manager nobody says whose port it should be.
-    if (manager === 'none') return { ...known, sockets: found.map((each) => ({ ...each, held: 'hidden', by: [] })) };
-    const own = yield* socketsOf(found.length === 0 ? [] : tree.map(({ pid }) => pid), place.become);
+    if (manager === 'none') return { ...said, users: [], sockets: found.map(hidden) };
+    // Most services hold their ports by the very process that was started: then no list of all processes is needed.
+    const first = yield* socketsOf(found.length === 0 || root === null ? [] : [root], place.become);
+    if (found.every(({ inode }) => first?.includes(inode)))
+      return { ...said, users: [], sockets: found.map((each) => ({ ...each, held: 'service', by: [] })) };
+    const tree = yield* treeUnder(root);
+    const known = { ...said, users: [...new Set(tree.map(({ user }) => user))] };
+    const own =
+      first === null
+        ? null
+        : yield* socketsOf(
+            tree.map(({ pid }) => pid),
+            place.become,
+          );
     // Whoever may not see the files of the service does not see those of a stranger either.
-    if (own === null) return { ...known, sockets: found.map((each) => ({ ...each, held: 'hidden', by: [] })) };
+    if (own === null) return { ...known, sockets: found.map(hidden) };
     const theirs = found.filter(({ inode }) => !own.includes(inode));
     const ours = found.filter(({ inode }) => own.includes(inode));
     const held = ours.map((each) => ({ ...each, held: 'service' as const, by: [] }));
@@ -75,6 +90,8 @@ export const servicePorts = defineProbe({
     return { ...known, sockets: [...held, ...others] };
   },
 });
+
+const hidden = (socket: Listener): PortSocket => ({ ...socket, held: 'hidden', by: [] });
 
 function relationTo(tree: readonly Process[], by: readonly Holder[], pids: readonly number[]): PortSocket['held'] {
   if (pids.length === 0) return 'hidden';

@@ -20,19 +20,35 @@ export interface ServiceProcesses {
 
 const mostProcesses = 64;
 
+/** What its manager says of a service. */
+export function* serviceState({
+  manager,
+  place,
+  units,
+  unit,
+}: ServiceInput): Asking<Pick<ServiceProcesses, 'silent' | 'state'>> {
+  const answer = yield* serviceStates.steps({ manager, place, units });
+  if (!answer.reachable) return { silent: answer.reason, state: null };
+  return { silent: null, state: answer.services.find((each) => each.unit === unit) ?? null };
+}
+
+/** The process that the manager started; it keeps the number of one that has ended for a while. */
+export const rootOf = (state: ServiceState | null): number | null =>
+  state?.state === 'running' || state?.state === 'starting' ? state.pid : null;
+
+/** That process and all below it. */
+export function* treeUnder(root: number | null): Asking<readonly Process[]> {
+  if (root === null) return [];
+  const { list } = yield* processes.steps({});
+  return treeOf(list, root).slice(0, mostProcesses);
+}
+
 export const serviceProcesses = defineProbe({
   name: 'service.processes',
   summary: 'The processes that a service consists of',
-  *steps({ manager, place, units, unit }: ServiceInput): Asking<ServiceProcesses> {
-    const answer = yield* serviceStates.steps({ manager, place, units });
-    if (!answer.reachable) return { silent: answer.reason, state: null, tree: [] };
-    const state = answer.services.find((each) => each.unit === unit) ?? null;
-    // A manager keeps the number of a process that has ended for a while.
-    if (state === null || state.pid === null || (state.state !== 'running' && state.state !== 'starting')) {
-      return { silent: null, state, tree: [] };
-    }
-    const { list } = yield* processes.steps({});
-    return { silent: null, state, tree: treeOf(list, state.pid).slice(0, mostProcesses) };
+  *steps(input: ServiceInput): Asking<ServiceProcesses> {
+    const said = yield* serviceState(input);
+    return { ...said, tree: yield* treeUnder(rootOf(said.state)) };
   },
 });
 

@@ -8,7 +8,7 @@ import { isRecord, numberOf, textOf } from './record.ts';
 import { supervisorAnswer } from './supervisor-answer.ts';
 import { programsLoaded, type Row } from './supervisor-loaded.ts';
 import { plainUnit } from './supervisor-states.ts';
-import { tellSupervisord, xmlRpcAnswer, type SupervisorCall } from './supervisor-xml-rpc.ts';
+import { askSupervisord, tellSupervisord, xmlRpcAnswer, type SupervisorCall } from './supervisor-xml-rpc.ts';
 import { told, unsure } from './told.ts';
 
 /** It must hear the answer even of a program that uses up all the time it has to end. Source: stopwaitsecs, 10 by default. */
@@ -35,7 +35,9 @@ export function* supervisorTell(place: ManagerPlace, unit: string, verb: Verb): 
     // supervisord forgets what it was asked besides when the one who asked goes away: stopped, and not started again.
     lingersMs: seconds * 1_000 + 5_000,
   });
-  return order(command, (reply) => supervisorOutcome(reply, verb));
+  // It sleeps up to a second before it sees that the program has ended and starts it again, unless somebody speaks to it.
+  const stir = askSupervisord('getAllProcessInfo', address, place.become);
+  return order(command, (reply) => supervisorOutcome(reply, verb), stir);
 }
 
 /** supervisord takes the name of a group for all that is in it. */

@@ -15,6 +15,7 @@ export const fleetCheck = defineTool({
   summary:
     'Proves that each node can be reached, and says what it lacks for a full look: SFTP, forwarding, sudo, programs. For after editing the fleet file.',
   effect: 'observe',
+  toolset: 'repair',
   input: z.object({ nodes: nodesInput }),
   data: z.object({
     nodes: z.array(

@@ -12,6 +12,7 @@ export const fleetDiscover = defineTool({
   summary:
     'Lists what runs on a declared node (managers and services, ports, GPUs, models) as a commented fleet file entry to start from.',
   effect: 'observe',
+  toolset: 'repair',
   input: z.object({ node: nodeInput }),
   data: z.object({ entry: z.string() }),
   cli: { positional: ['node'] },

@@ -20,7 +20,9 @@ import { playbookList } from './playbook-list.ts';
 import { playbookPlan } from './playbook-plan.ts';
 import { playbookRun } from './playbook-run.ts';
 import { queueCheck } from './queue-check.ts';
+import { runCancel } from './run-cancel.ts';
 import { runList } from './run-list.ts';
+import { runReport } from './run-report.ts';
 import { runResume } from './run-resume.ts';
 import { runShow } from './run-show.ts';
 import { runUndo } from './run-undo.ts';
@@ -50,7 +52,9 @@ export const tools: readonly AnyTool[] = [
   playbookPlan,
   playbookRun,
   queueCheck,
+  runCancel,
   runList,
+  runReport,
   runResume,
   runShow,
   runUndo,

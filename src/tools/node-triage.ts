@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { checks } from '../checks/index.ts';
-import { statuses } from '../core/report.ts';
+import { statuses, type Next } from '../core/report.ts';
+import type { Playbook } from '../core/playbook.ts';
 import { defineTool, detailInput, nodesInput } from '../core/tool.ts';
+import { calledFor } from '../play/calling.ts';
 import { findingsReport } from './findings-report.ts';
-import { look } from './look.ts';
+import { look, type Look } from './look.ts';
+import { allPlaybooks } from './playbook-inputs.ts';
 
 export const nodeTriage = defineTool({
   name: 'node_triage',
@@ -35,6 +38,32 @@ export const nodeTriage = defineTool({
         .filter(({ status }) => detail === 'full' || status !== 'ok')
         .map(({ node, status, cause }) => [node, status, cause ?? '']),
     };
-    return findingsReport({ looks, detail, data: { nodes: rows }, show: many && table.rows.length > 0 ? [table] : [] });
+    const report = findingsReport({
+      looks,
+      detail,
+      data: { nodes: rows },
+      show: many && table.rows.length > 0 ? [table] : [],
+    });
+    return { ...report, next: [...playbooksFor(looks, allPlaybooks(ops)), ...report.next].slice(0, 5) };
   },
 });
+
+/** The playbooks that fit, each with the nodes that it fits. */
+function playbooksFor(looks: readonly Look<unknown>[], all: readonly Playbook[]): readonly Next[] {
+  const byCall = new Map<string, { readonly args: Readonly<Record<string, string>>; readonly nodes: string[] }>();
+  for (const { node, findings } of looks) {
+    const called = calledFor(all, node, findings);
+    if (called === undefined) continue;
+    const { playbook, service } = called;
+    const args: Record<string, string> = { playbook: playbook.name, ...(service !== undefined && { service }) };
+    const key = JSON.stringify(args);
+    const known = byCall.get(key) ?? { args, nodes: [] };
+    known.nodes.push(node.name);
+    byCall.set(key, known);
+  }
+  return [...byCall.values()].map(({ args, nodes }) => ({
+    say: `${args['playbook']} is the playbook for this: it says what would help, and changes nothing yet.`,
+    tool: 'playbook_plan',
+    args: { ...args, nodes },
+  }));
+}

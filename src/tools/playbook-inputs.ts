@@ -7,11 +7,11 @@ import { playbooks } from '../playbooks/index.ts';
 
 /** Inputs of the tools that put a playbook to nodes. */
 export const playbookInputs = {
-  playbook: z.string().describe('As playbook_list names it'),
+  playbook: z.string().describe('Its name; another lists them'),
   nodes: nodesInput,
   service: serviceInput,
-  with: z.array(z.string()).default([]).describe('What else it takes, as name=value'),
-  why: z.string().default('').describe('Why, for the record'),
+  with: z.array(z.string()).default([]).describe('name=value'),
+  why: z.string().default('').describe('For the record'),
 };
 
 /** Those of the program, and those of the fleet. */
@@ -28,7 +28,7 @@ export function plays(
     readonly why: string;
   },
 ): readonly Play[] {
-  const playbook = playbookNamed(input.playbook, allPlaybooks(ops));
+  const playbook = playbookNamed(input.playbook, allPlaybooks(ops), ops.fleet.brokenPlaybooks);
   const inputs = inputsOf(playbook, input.with);
   return ops
     .nodes(input.nodes)

@@ -41,7 +41,7 @@ export const playbookList = defineTool({
       status: 'ok' as const,
       findings: [],
       next: [],
-      notes: [],
+      notes: ops.fleet.brokenPlaybooks.map(({ name, mistake }) => `${name} is left out. ${mistake.message}`),
       data: { playbooks: rows },
       show: [
         {

@@ -10,9 +10,8 @@ export const playbookPlan = defineTool({
   name: 'playbook_plan',
   title: 'Plan a playbook',
   summary:
-    'Puts the questions of a playbook to nodes, and says what it would do and why, who notices, and how it is proven and taken back. Changes nothing.',
+    'Looks at nodes as a runbook does, and says what it would do, why, who notices, what proves it. Changes nothing.',
   effect: 'observe',
-  toolset: 'repair',
   input: z.object(playbookInputs),
   data: playData,
   cli: { positional: ['playbook', 'nodes'] },

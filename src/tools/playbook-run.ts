@@ -10,14 +10,14 @@ export const playbookRun = defineTool({
   name: 'playbook_run',
   title: 'Run a playbook',
   summary:
-    'Runs a playbook on nodes: looks, does after approval the one thing that helps, proves it, takes it back where it does not hold, and looks again. One node first, then the others; what it can not mend is left to a person, with the evidence.',
+    'Looks, does after approval the one thing that helps, proves it or takes it back, and looks again. One node first, then the others. What it can not mend is left to a person.',
   effect: 'change',
   toolset: 'repair',
   input: z.object({
     ...playbookInputs,
-    serial: z.string().default('1').describe('Nodes at once after the first: 5, 25%'),
-    maxfail: z.number().min(0).max(100).default(0).describe('Goes on while no more percent of the nodes fail'),
-    shared: z.boolean().default(false).describe('Also where so many want the same that they seem to share a cause'),
+    serial: z.string().default('1').describe('At once after the first: 5, 25%'),
+    maxfail: z.number().min(0).max(100).default(0).describe('Percent of nodes that may fail'),
+    shared: z.boolean().default(false).describe('Also where the nodes seem to share a cause'),
     plan: z.boolean().default(false).describe('Only plan'),
   }),
   data: playData,

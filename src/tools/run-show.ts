@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { judgements } from '../core/action.ts';
-import type { Approval } from '../core/change-set.ts';
 import { jsonSchema } from '../core/json.ts';
-import { runEnds, ways as allWays, type RunEnd, type SentEnd, type Way } from '../core/run.ts';
-import { standing, type RunStanding, type RunStory, type Sent } from '../core/run-story.ts';
-import type { Next, Status } from '../core/report.ts';
+import type { Status } from '../core/report.ts';
+import { ways as allWays, type Way } from '../core/run.ts';
+import { standing, takenBackBy, type RunStanding, type Sent } from '../core/run-story.ts';
+import { approvalWords, openText, sentWords } from '../core/run-words.ts';
 import { defineTool } from '../core/tool.ts';
+import { awaitRun } from './await-run.ts';
 import { measuredTables } from './measured-table.ts';
+import { runNext } from './run-next.ts';
 
 const stepSchema = z.object({ step: z.int(), way: z.string(), what: z.string(), how: z.string(), said: z.string() });
 
@@ -25,11 +27,15 @@ export const runShow = defineTool({
     'Tells what one run changed, step by step: who asked and approved, what came of each step, whether it was proven or taken back, and what can be done about it now.',
   effect: 'observe',
   toolset: 'repair',
-  input: z.object({ run: z.string().describe('As run_list names it') }),
+  input: z.object({
+    run: z.string().describe('As run_list names it'),
+    wait: z.int().min(0).max(45).default(0).describe('Seconds to wait for its end'),
+  }),
   data: z.object({
     run: z.string(),
     node: z.string(),
     state: z.string(),
+    underWay: z.boolean(),
     principal: z.string(),
     why: z.string(),
     approvedBy: z.string().nullable(),
@@ -38,8 +44,8 @@ export const runShow = defineTool({
     said: z.string(),
   }),
   cli: { positional: ['run'] },
-  async run({ run: id }, ops) {
-    const story = await ops.runs.find(id);
+  async run({ run: id, wait }, ops) {
+    const { story, isUnderWay } = await awaitRun(ops, id, wait);
     const { run, approval, closed, notes } = story;
     const stands = standing(story);
     const steps = story.steps.flatMap(({ change, ways }, index) => {
@@ -51,9 +57,8 @@ export const runShow = defineTool({
       });
       return told.length > 0 ? told : [{ step: index + 1, way: wayWords.do, what: change.what, how: unsent, said: '' }];
     });
-    const said = closed?.said ?? openText(stands);
-    const since = (await ops.runs.list()).find((each) => 'run' in each && each.run.undoes === id && isDone(each));
-    const takenBackBy = since !== undefined && 'run' in since ? since.run.id : undefined;
+    const said = closed?.said ?? (isUnderWay ? 'it is under way.' : openText(stands));
+    const back = takenBackBy(await ops.runs.list(), id);
     return {
       summary: `Run ${id} on ${run.node}: ${said}`,
       status: statusOf(
@@ -61,12 +66,13 @@ export const runShow = defineTool({
         steps.some(({ how }) => how !== unsent),
       ),
       findings: [],
-      next: takenBackBy === undefined ? nextOf(id, stands, story) : [],
-      notes: takenBackBy === undefined ? notes : [...notes, `Run ${takenBackBy} has taken it back.`],
+      next: back === undefined ? runNext(story, isUnderWay) : [],
+      notes: back === undefined ? notes : [...notes, `Run ${back} has taken it back.`],
       data: {
         run: id,
         node: run.node,
         state: stands,
+        underWay: isUnderWay,
         principal: run.principal,
         why: run.why,
         approvedBy: approval?.by ?? null,
@@ -84,7 +90,7 @@ export const runShow = defineTool({
           title: [
             `${run.principal} asked for it at ${new Date(story.startedAt).toISOString().slice(0, 19)}Z`,
             ...(run.why === '' ? [] : [` (${run.why})`]),
-            `, ${approval === undefined ? 'without an approval' : `${approval.by} approved it ${approvedWords[approval.how]}`}`,
+            `, ${approval === undefined ? 'without an approval' : `${approval.by} approved it ${approvalWords[approval.how]}`}`,
           ].join(''),
           columns: ['step', 'what', 'came of it'],
           rows: steps.map(({ step, way, what, how, said: words }) => [
@@ -102,50 +108,14 @@ export const runShow = defineTool({
 const unsent = 'never sent';
 const wayWords: Readonly<Record<Way, string>> = { do: 'do', undo: 'take back', again: 'once more' };
 
-const isDone = (story: RunStory): boolean => standing(story) === 'verified';
-
 const howText = ({ how, verified }: Sent): string =>
   verified === undefined ? sentWords[how] : verified ? 'done and proven' : 'done';
-
-const approvedWords: Readonly<Record<Approval['how'], string>> = {
-  terminal: 'at a terminal',
-  elicitation: 'in the client',
-  signature: 'by a signature',
-};
-
-const sentWords: Readonly<Record<SentEnd, string>> = {
-  done: 'done, not looked at yet',
-  failed: 'failed',
-  not_done: 'not done',
-  unknown: 'not known',
-};
-
-const openText = (stands: RunStanding): string =>
-  stands === 'unknown'
-    ? 'it is under way or was cut off. A step was sent and has no answer: it may have been carried out or not.'
-    : stands === 'running'
-      ? 'it is under way or was cut off. It did something and has not come to its end.'
-      : 'it is under way or was cut off. Nothing was sent to the node.';
 
 const statusOf = (stands: RunStanding, wasSent: boolean): Status =>
   stands === 'verified'
     ? 'ok'
     : stands === 'rolled_back' || (stands === 'not_verified' && !wasSent)
       ? 'degraded'
-      : stands === 'not_verified'
+      : stands === 'not_verified' || stands === 'escalated'
         ? 'critical'
         : 'unknown';
-
-const isEnd = (stands: RunStanding): stands is RunEnd => runEnds.some((end) => end === stands);
-
-function nextOf(run: string, stands: RunStanding, { closed, steps }: RunStory): readonly Next[] {
-  if (closed === undefined || !isEnd(stands))
-    return [
-      { say: 'To finish it, from where it stands:', tool: 'run_resume', args: { run } },
-      { say: 'Or to take back what it did:', tool: 'run_resume', args: { run, way: 'back' } },
-    ];
-  const canUndo = steps.some(
-    ({ change, ways }) => change.undo !== null && ways.do?.how === 'done' && ways.undo === undefined,
-  );
-  return canUndo ? [{ say: 'To take it back:', tool: 'run_undo', args: { run } }] : [];
-}

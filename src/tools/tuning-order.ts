@@ -4,6 +4,7 @@ import type { Next } from '../core/report.ts';
 import { standing, type RunStory } from '../core/run-story.ts';
 import type { Service } from '../core/service.ts';
 import type { Runs } from '../core/tool.ts';
+import { knobsSet } from '../play/knobs-tried.ts';
 
 /** What was tried longer ago says nothing of the service of today. */
 const rememberedSeconds = 604_800;
@@ -29,16 +30,9 @@ export function outOfTurn(
   const recent = told.filter(
     ({ run, startedAt }) => run.node === wanted.node && startedAt > now - rememberedSeconds * 1_000,
   );
-  const tried = recent.filter((story) => setBy(story, wanted.service.name).length > 0);
+  const tried = recent.filter((story) => knobsSet(story, wanted.service.name).length > 0);
   return unfinished(wanted, tried, recent) ?? tooDeep(wanted, tried);
 }
-
-/** The knobs of a service that a run has set, or may have. */
-const setBy = ({ steps }: RunStory, service: string): readonly string[] =>
-  steps.flatMap(({ change: { action, args }, ways }) => {
-    const { service: of, knob } = args;
-    return action === 'knob.set' && of === service && ways.do !== undefined && typeof knob === 'string' ? [knob] : [];
-  });
 
 /** Two changes at once, and nobody can say which of them did it. */
 function unfinished(
@@ -54,7 +48,7 @@ function unfinished(
   const isTakenBack = recent.some((each) => each.run.undoes === id && standing(each) === 'verified');
   const isAtEnd = last.closed !== undefined && stands === last.closed.how;
   if (isTakenBack || (isAtEnd && reason !== undefined)) return undefined;
-  const because = `One knob at a time: run ${id} set ${setBy(last, service.name).join(', ')} of ${service.name}, and ${
+  const because = `One knob at a time: run ${id} set ${knobsSet(last, service.name).join(', ')} of ${service.name}, and ${
     isAtEnd ? 'was neither proven nor taken back' : 'is not at its end'
   }.`;
   const look = { say: 'See how far it came.', tool: 'run_show', args: { run: id } };
@@ -73,7 +67,7 @@ function tooDeep({ node, service, knob: name, reason }: Wanted, tried: readonly 
   if (above.length === 0) return undefined;
   const tier = above.reduce((deepest, each) => (each > deepest ? each : deepest));
   const names = Object.entries(service.knobs).flatMap(([each, declared]) => (declared.tier === tier ? [each] : []));
-  if (tried.some((story) => setBy(story, service.name).some((set) => names.includes(set)))) return undefined;
+  if (tried.some((story) => knobsSet(story, service.name).some((set) => names.includes(set)))) return undefined;
   return {
     because: `The knob with the least impact comes first: ${name} is of tier ${knob.tier} (${tierText[knob.tier]}), and none of tier ${tier} (${tierText[tier]}) of ${service.name} was tried on ${node} within ${durationText(rememberedSeconds)}.`,
     next: [{ say: `Try ${names.join(' or ')} first, or say as the reason why that can not help.` }],

@@ -40,7 +40,8 @@ const answers = (port: number): Promise<boolean> =>
 /** What a verified restart takes beyond the start of the service itself and the quiet time. */
 async function verifiedRestart(folder: string): Promise<Figure> {
   const port = await freePort();
-  const sshd = await startSshd();
+  // What this machine's root does at each login is nothing of ours: supervisorctl, which it is held against, does not log in.
+  const sshd = await startSshd({ lines: [`SetEnv HOME=${folder}`] });
   const manager = await startSupervisord(
     `[program:api]\ncommand=python3 %(here)s/server.py ${port}\nstartsecs=0\nstopwaitsecs=5\n`,
     { 'server.py': server },

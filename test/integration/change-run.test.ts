@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { ChangeOps } from '../../src/core/tool.ts';
+import { runCancel } from '../../src/tools/run-cancel.ts';
 import { runShow } from '../../src/tools/run-show.ts';
 import { runUndo } from '../../src/tools/run-undo.ts';
 import { createSshTransport } from '../../src/transport/ssh.ts';
@@ -11,6 +12,7 @@ import { putFile } from '../support/put-file.ts';
 import { has } from '../support/requires.ts';
 import { rejection, scratchFolder } from '../support/scratch-folder.ts';
 import { sshNode, startSshd, type Sshd } from '../support/sshd.ts';
+import { until } from '../support/until.ts';
 
 let room: LockRoom;
 let sshd: Sshd;
@@ -37,13 +39,15 @@ describe.skipIf(!has('sshd') || !canMakeRooms)(
       how = '',
       quietSeconds = 0,
       principal = 'cli:ana',
+      state: given,
     }: Partial<Desk> = {}) {
       const { path: folder } = scratchFolder();
+      const state = given ?? join(folder, 'state');
       const paths = files.map((name) => join(folder, name));
       for (const path of paths) writeFileSync(path, 'old');
       const stop = new AbortController();
       const engine = changeOps({
-        state: join(folder, 'state'),
+        state,
         transport,
         nodes: [sshNode(sshd)],
         actions: [putFile({ how, quietSeconds })],
@@ -62,7 +66,7 @@ describe.skipIf(!has('sshd') || !canMakeRooms)(
       const texts = () => paths.map((path) => readFileSync(path, 'utf8'));
       const times = (path = paths[0] ?? '') =>
         existsSync(`${path}.times`) ? readFileSync(`${path}.times`, 'utf8').trim().split('\n') : [];
-      return { ...engine, paths, request, texts, times, stop };
+      return { ...engine, state, paths, request, texts, times, stop };
     }
     interface Desk {
       readonly files: readonly string[];
@@ -70,6 +74,7 @@ describe.skipIf(!has('sshd') || !canMakeRooms)(
       readonly how: string;
       readonly quietSeconds: number;
       readonly principal: string;
+      readonly state: string;
     }
     test('is carried out once, proven, written down, and leaves no lock', async () => {
       const { ops, request, texts, times } = desk({ files: ['one', 'two'] });
@@ -199,12 +204,39 @@ describe.skipIf(!has('sshd') || !canMakeRooms)(
       const at = desk();
       const { run = '' } = await at.ops.change(at.request());
       const next = [expect.objectContaining({ tool: 'run_undo' })];
-      expect(await runShow.run({ run }, at.ops)).toMatchObject({ status: 'ok', next, notes: [] });
+      expect(await runShow.run({ run, wait: 0 }, at.ops)).toMatchObject({ status: 'ok', next, notes: [] });
       const undone = await runUndo.run({ run, why: '', plan: false }, at.ops);
       expect(undone).toMatchObject({ data: { state: 'verified' } });
       expect(at.texts()).toEqual(['old']);
       const notes = [`Run ${undone.data.run} has taken it back.`];
-      expect(await runShow.run({ run }, at.ops)).toMatchObject({ status: 'ok', next: [], notes });
+      expect(await runShow.run({ run, wait: 0 }, at.ops)).toMatchObject({ status: 'ok', next: [], notes });
+    });
+
+    test('is stopped at its next safe point, says where it stands, and is taken back from there', async () => {
+      const at = desk({ files: ['one', 'two'], quietSeconds: 60 });
+      const changing = rejection(at.ops.change(at.request()));
+      const sent = async () =>
+        (await at.ops.runs.list()).flatMap((each) =>
+          'steps' in each && each.steps[0]?.ways.do?.how === 'done' ? [each.run.id] : [],
+        );
+      await until(async () => (await sent()).length > 0);
+      const [run = ''] = await sent();
+      const waited = await runShow.run({ run, wait: 1 }, at.ops);
+      expect(waited).toMatchObject({ summary: expect.stringContaining('it is under way.'), data: { underWay: true } });
+      const stopped = await runCancel.run({ run }, at.ops);
+      expect(stopped).toMatchObject({ data: { stopped: true }, summary: expect.stringContaining('Sent, not proven.') });
+      expect(await changing).toMatchObject({ code: 'CANCELLED', message: expect.stringContaining('asked it to stop') });
+      expect([lockFile(), at.texts()]).toEqual([false, ['new', 'old']]);
+      const cut = await runShow.run({ run, wait: 0 }, at.ops);
+      expect(cut).toMatchObject({ data: { underWay: false }, summary: expect.stringContaining('it was cut off') });
+      const [newest] = await at.ops.runs.list();
+      expect(newest).toMatchObject({ run: { id: run } });
+      expect(await rejection(runCancel.run({ run: 'nobody-0000' }, at.ops))).toMatchObject({ code: 'UNKNOWN_RUN' });
+      at.stop.abort();
+      const again = desk({ state: at.state, quietSeconds: 0 });
+      expect(await again.ops.resume(run, 'back')).toMatchObject({ state: 'rolled_back' });
+      expect(at.texts()).toEqual(['old', 'old']);
+      expect(await rejection(runCancel.run({ run }, again.ops))).toMatchObject({ code: 'USAGE' });
     });
 
     test('is held back a while after another, also by another process', async () => {

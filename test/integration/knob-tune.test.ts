@@ -13,8 +13,8 @@ import { runResume } from '../../src/tools/run-resume.ts';
 import { runShow } from '../../src/tools/run-show.ts';
 import { runUndo } from '../../src/tools/run-undo.ts';
 import { createSshTransport } from '../../src/transport/ssh.ts';
+import { builtProgram, type BuiltProgram } from '../support/built-program.ts';
 import { changeOps, freeHand } from '../support/change-ops.ts';
-import { bundled } from '../support/bundled.ts';
 import { canMakeRooms, lockRoom, type LockRoom } from '../support/lock-room.ts';
 import { has } from '../support/requires.ts';
 import { freePort, sshNode, startSshd, type Sshd } from '../support/sshd.ts';
@@ -107,7 +107,7 @@ describe.skipIf(!isAble)(
       expect(figures?.rows.map(([name]) => name)).toEqual(expect.arrayContaining(['latency', 'memory available']));
       expect([setTo(), await runsWith()]).toEqual(['3', '3']);
       const run = report.data.run ?? '';
-      expect(measured(await runShow.run({ run }, ops))).toEqual([figures]);
+      expect(measured(await runShow.run({ run, wait: 0 }, ops))).toEqual([figures]);
     });
 
     test('what does worse is taken back by itself, and the service runs as before', async () => {
@@ -156,11 +156,9 @@ describe.skipIf(!isAble)(
     });
 
     describe('cut off', () => {
-      let program: string;
-      beforeAll(async () => {
-        program = join(folder, 'crash.mjs');
-        await bundled('crash-program.ts', program);
-      });
+      let program: BuiltProgram;
+      beforeAll(async () => void (program = await builtProgram('test/support/crash-program.ts')));
+      afterAll(() => program.remove());
 
       /** Killed after so many lines of its journal. The 3rd is the measure before, the 12th the one after, then the judgement. */
       async function killedAfter(lines: number, to: string): Promise<string> {
@@ -171,7 +169,7 @@ describe.skipIf(!isAble)(
         const own = mkdtempSync(join(folder, 'plan-'));
         const plan = join(own, 'plan.json');
         writeFileSync(plan, JSON.stringify({ state, node, paths: [], steps, kill: { at: lines, before: false } }));
-        const child = spawn(process.execPath, [program, plan], { stdio: 'ignore' });
+        const child = spawn(process.execPath, [program.path, plan], { stdio: 'ignore' });
         const [, signal] = (await once(child, 'close')) as [unknown, string | null];
         expect(signal).toBe('SIGKILL');
         const [run] = await ops.runs.list();

@@ -175,7 +175,6 @@ describe.skipIf(!has('sshd'))('a lifeline over a real sshd (needs sshd)', () => 
     const other = await startSshd();
     const seconds = uniqueSeconds();
     const connection = await sshClient({ port: other.port, username: 'root', keyFile: other.keyFile });
-    connection.on('error', () => {});
     await openCommand(connection, lifeline(tree(seconds), { id: seconds }).line);
     await until(() => pidsOf(seconds).length >= members);
     other.killSessions();

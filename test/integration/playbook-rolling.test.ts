@@ -13,7 +13,7 @@ import { playbookRun } from '../../src/tools/playbook-run.ts';
 import type { playData } from '../../src/tools/play-report.ts';
 import { runResume } from '../../src/tools/run-resume.ts';
 import { createSshTransport } from '../../src/transport/ssh.ts';
-import { bundled } from '../support/bundled.ts';
+import { builtProgram, type BuiltProgram } from '../support/built-program.ts';
 import { callTool } from '../support/call-tool.ts';
 import { changeOps, freeHand } from '../support/change-ops.ts';
 import { startLane, type Lane } from '../support/lane.ts';
@@ -26,7 +26,7 @@ import { freePort } from '../support/sshd.ts';
 
 const isAble = has('sshd') && canMakeRooms;
 const root = mkdtempSync(join(tmpdir(), 'rh-rolling-'));
-const program = join(root, 'rolling-program.mjs');
+let program: BuiltProgram;
 const transport = createSshTransport();
 const closing: (() => Promise<void>)[] = [];
 const many = 12;
@@ -98,7 +98,7 @@ const verified = (some: readonly string[]) => some.map((name) => `${name} verifi
 
 describe.skipIf(!isAble)('a playbook over twelve nodes (needs sshd, root and unshare)', () => {
   beforeAll(async () => {
-    await bundled('rolling-program.ts', program);
+    program = await builtProgram('test/support/rolling-program.ts');
     for (const story of stories)
       lanes.set(story, await Promise.all(Array.from({ length: story === 'more' ? lanesEach : 1 }, () => startLane())));
   });
@@ -106,6 +106,7 @@ describe.skipIf(!isAble)('a playbook over twelve nodes (needs sshd, root and uns
     await Promise.all(closing.map((close) => close()));
     await transport.close();
     await Promise.all([...lanes.values()].flat().map((lane) => lane.close()));
+    program.remove();
     rmSync(root, { recursive: true, force: true });
   });
 
@@ -212,7 +213,7 @@ describe.skipIf(!isAble)('a playbook over twelve nodes (needs sshd, root and uns
     const file = join(one.folder, 'plan.json');
     const plan: RollingPlan = { folder: one.folder, nodes: one.nodes.slice(0, few.length), killAt: 3 };
     writeFileSync(file, JSON.stringify(plan));
-    const child = spawn(process.execPath, [program, file], { stdio: 'ignore' });
+    const child = spawn(process.execPath, [program.path, file], { stdio: 'ignore' });
     await once(child, 'close');
     expect(child.signalCode).toBe('SIGKILL');
     const runs = (await one.ops.runs.list()).flatMap((story) => ('run' in story ? [story] : []));

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { startSandbox, type Sandbox } from '../../sandbox/index.ts';
+import { until } from '../support/until.ts';
 
 let sandbox: Sandbox;
 
@@ -27,8 +28,8 @@ test('the planted incident shows as on a real node, and ends when the model is w
   };
   const pm2Says = async (name: string) => (await sandbox.services()).find((service) => service.name === name);
 
-  await expect.poll(async () => (await pm2Says('llama'))?.restarts, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
-  expect(await pm2Says('worker')).toEqual({ name: 'worker', status: 'online', restarts: 0 });
+  await until(async () => ((await pm2Says('llama'))?.restarts ?? 0) >= 2, 20_000);
+  expect(await pm2Says('worker')).toMatchObject({ name: 'worker', status: 'online', restarts: 0 });
   expect(await readFile(join(sandbox.folder, 'pm2/logs/llama-error.log'), 'utf8')).toContain(
     "error loading model: tensor 'blk.0.ffn_down.weight' data is not within the file bounds, model is corrupted or incomplete",
   );

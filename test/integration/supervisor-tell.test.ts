@@ -80,10 +80,11 @@ describe.skipIf(!has('supervisord'))('a real supervisord that is told (needs sup
     expect((await stateOf('worker:worker_01'))?.pid).not.toBe(before[1]);
   });
 
-  test('is told in one request, with time enough for the end of that program', async () => {
+  test('is told in one request, with time enough for the end of that program, and spoken to meanwhile by a look', async () => {
     const socket = join(running?.folder ?? '', 'supervisor.sock');
     expect(await orderOf('clinging', 'restart')).toMatchObject({
       command: { effect: 'change', deadlineMs: 61_000, ask: { kind: 'http', method: 'POST', from: 'node', socket } },
+      stir: { effect: 'observe', ask: { kind: 'http', from: 'node', socket } },
     });
   });
 

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { builtProgram, type BuiltProgram } from '../support/built-program.ts';
 import { mcpClients, type McpSession } from '../support/mcp-clients.ts';
 
@@ -13,14 +13,10 @@ const textOf = ({ content }: { content: readonly { type: string; text?: string }
 
 describe.each(Object.entries(mcpClients))('%s', (_, connect) => {
   let session: McpSession;
-  afterEach(() => session.close());
-  const open = async (words: readonly string[] = ['mcp']) => {
-    session = await connect(program, words);
-    return session;
-  };
+  beforeAll(async () => void (session = await connect(program, ['mcp'])));
+  afterAll(() => session.close());
 
   test('learns who answers, how to triage and how to change, in at most 2 KB', async () => {
-    await open();
     expect(session.serverName()).toBe('rackhand');
     expect(session.instructions()).toContain('start with node_triage');
     for (const state of ['awaiting_approval', 'held', 'denied', 'refused', 'unknown'])
@@ -29,7 +25,6 @@ describe.each(Object.entries(mcpClients))('%s', (_, connect) => {
   });
 
   test('finds every tool with both schemas and all four hints', async () => {
-    await open();
     const tools = await session.tools();
     expect(tools.map(({ name }) => name)).toEqual(['node_triage', 'log_tail', 'node_wait', 'node_fail']);
     for (const tool of tools) {
@@ -42,7 +37,6 @@ describe.each(Object.entries(mcpClients))('%s', (_, connect) => {
   });
 
   test('gets a report as text and as structured content that fits the schema', async () => {
-    await open();
     // Only after the tools are known does a client check results against their schemas.
     await session.tools();
     const answer = await session.call('node_triage', { nodes: ['gpu-1'] });
@@ -57,7 +51,6 @@ describe.each(Object.entries(mcpClients))('%s', (_, connect) => {
   });
 
   test('gets an error that says what to do, not a broken session', async () => {
-    await open();
     const refused = await session.call('node_fail', { how: 'refused' });
     expect(refused).toMatchObject({ isError: true });
     expect(refused.structuredContent).toBeUndefined();
@@ -67,7 +60,6 @@ describe.each(Object.entries(mcpClients))('%s', (_, connect) => {
   });
 
   test('is told which input is wrong', async () => {
-    await open();
     const answer = await session.call('node_fail', { how: 'somehow' });
     expect(answer.isError).toBe(true);
     expect(textOf(answer)).toMatch(/^USAGE: .*how/);
@@ -76,16 +68,16 @@ describe.each(Object.entries(mcpClients))('%s', (_, connect) => {
   });
 
   test('is told the nearest tool when there is none of that name', async () => {
-    await open();
     await expect(session.call('node_triag')).rejects.toThrow('Did you mean node_triage?');
   });
 
   test('sees progress, and a sign of life while nothing is said', async () => {
-    await open(['mcp-impatient']);
+    const impatient = await connect(program, ['mcp-impatient']);
+    onTestFinished(() => impatient.close());
     const said: string[] = [];
     const counts: number[] = [];
     const stop = new AbortController();
-    const call = session.call(
+    const call = impatient.call(
       'node_wait',
       {},
       {
@@ -107,7 +99,6 @@ describe.each(Object.entries(mcpClients))('%s', (_, connect) => {
   });
 
   test('can cancel a call down to the app, and go on', async () => {
-    await open();
     const before = program.notes().filter((line) => line === 'cleaned up').length;
     const stop = new AbortController();
     const onprogress = vi.fn<() => void>();
@@ -124,7 +115,6 @@ describe.each(Object.entries(mcpClients))('%s', (_, connect) => {
   });
 
   test('reads evidence by its id, and is told when there is none', async () => {
-    await open();
     expect(await session.templates()).toMatchObject([{ uriTemplate: 'rackhand://evidence/{id}' }]);
     expect((await session.read('rackhand://evidence/run-1'))[0]?.text).toContain('83%');
     expect((await session.resources()).map(({ uri }) => uri)).toContain('rackhand://evidence/run-1');
@@ -132,7 +122,6 @@ describe.each(Object.entries(mcpClients))('%s', (_, connect) => {
   });
 
   test('gets a long report short, with the number of what is missing and a link to all of it', async () => {
-    await open();
     const answer = await session.call('log_tail', { node: 'gpu-1', service: 'llama', lines: 2_000 });
     const text = textOf(answer);
     expect(text.length).toBeLessThanOrEqual(8_000);

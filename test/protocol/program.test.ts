@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { catalog } from '../../src/catalog.ts';
+import { playbooks } from '../../src/playbooks/index.ts';
 import { toolEntry } from '../../src/tool-schema.ts';
+import { toolOfPlaybook } from '../../src/tools/tool-of-playbook.ts';
 import { builtProgram, type BuiltProgram } from '../support/built-program.ts';
 import { mcpClients } from '../support/mcp-clients.ts';
 import { runProgram } from '../support/run-program.ts';
@@ -13,7 +15,7 @@ afterAll(() => program.remove());
 
 describe('the program as it is built', () => {
   const lists = [
-    ['the list of the catalog', ['--repair'], catalog],
+    ['the list of the catalog and the playbooks', ['--repair'], [...catalog, ...playbooks.map(toolOfPlaybook)]],
     ['what looks, and the restart', [], catalog.filter(({ toolset }) => toolset === undefined)],
   ] as const;
   test.each(

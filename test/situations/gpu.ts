@@ -64,6 +64,16 @@ export const kernel = (...lines: readonly string[]): Part => ({
 export const oldXid =
   '[101000.000000] NVRM: Xid (PCI:0000:01:00): 31, pid=79749, name=exe, Ch 0000000a, intr 00000000. MMU Fault: ENGINE GRAPHICS GPC2 GPCCLIENT_T1_7 faulted @ 0x2b57_b3000000. Fault is of type FAULT_PDE ACCESS_TYPE_VIRT_WRITE';
 
+/** Another program of the node that holds much of it, as nvidia-smi tells. */
+export const held = (gpu: string): string =>
+  field(
+    'free',
+    '1500 MiB',
+  )(field('used', '22692 MiB')(gpu)).replace(
+    /<processes>\s*<\/processes>/,
+    '<processes><process_info><pid>1</pid><type>C</type><process_name>/opt/train.py</process_name><used_memory>22690 MiB</used_memory></process_info></processes>',
+  );
+
 const onGpu = { gpu: true };
 /** A llama that can not use the GPU, whatever the reason. */
 const noDevice = llamaFails(

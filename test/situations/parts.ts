@@ -52,7 +52,7 @@ function service({ name, path, args, told, declared, files = {}, becomes, sectio
         path,
         args,
         told,
-        becomes: becomes ?? (told.exit === undefined ? 'running' : 'crashing'),
+        becomes: becomes ?? ((told.until?.does ?? told).exit === undefined ? 'running' : 'crashing'),
         ...(section !== undefined && { section }),
       },
     ],

@@ -1,6 +1,6 @@
 import type { Told } from '../support/planted-programs.ts';
 import { restart, type Situation } from '../support/situation.ts';
-import { fastapi, llama, stray, worker, workerFails } from './parts.ts';
+import { fastapi, llama, stray, worker, workerFails, young } from './parts.ts';
 import { crashingJob } from './herrings.ts';
 
 const log = 'service.log service:worker-gpu';
@@ -128,6 +128,8 @@ export const workers: readonly Situation[] = [
       llama(),
       fastapi(),
       worker(broken ? { told: workerFails('ZeroDivisionError: division by zero') } : { told: strained }),
+      // However often it has ended before a busy machine comes to look.
+      broken ? { node: { thresholds: { ...young.thresholds, flapExits: 50 } } } : {},
     ],
     expect: {
       cause: 'service.running service:worker-gpu',

@@ -42,6 +42,7 @@ export function changeOps({
     secrets: [],
     policy: policySchema.parse(policy),
     playbooks,
+    brokenPlaybooks: [],
     rulePlaces: (policy.rules ?? []).map((_, index) => `fleet.yaml:${index + 1}`),
   };
   const evidence = createEvidence(`${state}/evidence`, () => []);

@@ -7,7 +7,7 @@ import { onJournalLine } from './journal-lines.ts';
 import { putFile } from './put-file.ts';
 
 /**
- * Changes a node, or goes on with what an earlier one left, and is killed at one boundary of its journal.
+ * Changes a node, and is killed at one boundary of its journal.
  *
  * Words: a file of JSON with what to do. `at` counts the lines of the journal that this process writes; `before` kills it
  * before that line is written, with all that was done since the line before it.
@@ -18,7 +18,6 @@ interface Plan {
   /** What gets a new text, where no other steps are given. */
   readonly paths: readonly string[];
   readonly steps?: readonly Wanted[];
-  readonly resume?: { readonly run: string; readonly way: 'on' | 'back' };
   readonly kill?: { readonly at: number; readonly before: boolean };
 }
 
@@ -38,10 +37,7 @@ const { ops } = changeOps({
   policy: freeHand,
 });
 const steps = plan.steps ?? plan.paths.map((path) => ({ action: 'test.put', args: { path, text: 'new' } }));
-const outcome =
-  plan.resume === undefined
-    ? await ops.change({ tool: 'test_put', node: plan.node, why: 'a test', steps })
-    : await ops.resume(plan.resume.run, plan.resume.way);
+const outcome = await ops.change({ tool: 'test_put', node: plan.node, why: 'a test', steps });
 process.stdout.write(`${JSON.stringify({ state: outcome.state, said: outcome.said, lines: lines() })}\n`);
 await transport.close();
 process.exit(0);

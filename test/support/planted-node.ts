@@ -26,6 +26,8 @@ export interface Part {
   readonly services?: Readonly<Record<string, object>>;
   /** Other keys of the node in the fleet file. */
   readonly node?: Readonly<Record<string, unknown>>;
+  /** Other keys of the fleet file. */
+  readonly fleet?: Readonly<Record<string, unknown>>;
   /** Lines of sh: before anything is started, and when all is as the plan says. */
   readonly before?: readonly string[];
   readonly after?: readonly string[];
@@ -48,6 +50,10 @@ export interface Awaited {
 
 export interface PlantedNode {
   readonly fleetPath: string;
+  /** Its file tree, as it sees it. */
+  readonly root: string;
+  /** What of that is planted, or was written since. */
+  readonly written: string;
   stop(): Promise<void>;
 }
 
@@ -144,8 +150,11 @@ export async function plantNode(name: string, parts: readonly Part[], keys: stri
       ssh,
       services,
     });
-    writeFileSync(fleetPath, JSON.stringify({ nodes: { [name]: node } }));
-    return { fleetPath, stop };
+    const fleet = Object.assign({}, ...parts.map((part) => part.fleet)) as object;
+    writeFileSync(fleetPath, JSON.stringify({ ...fleet, nodes: { [name]: node } }));
+    const pid = child.pid ?? 0;
+    const first = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+    return { fleetPath, root: `/proc/${first}/root`, written: `/proc/${pid}/root${folder}/room/upper`, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -20,6 +20,16 @@ export interface Told {
   readonly answers?: Readonly<Record<string, readonly [number, object | string]>>;
   /** Ports of what it needs, by the field of its health answer that tells of them. */
   readonly asks?: Readonly<Record<string, number>>;
+  /** What it does as long as a file is not so, by the size and the text that it must have; or it `waits` until it is. */
+  readonly until?: {
+    readonly file: string;
+    readonly bytes?: number;
+    readonly holds?: string;
+    readonly waits?: boolean;
+    readonly does: Told;
+  };
+  /** It asks Temporal for tasks: what answers for that on this node shows it. */
+  readonly polls?: { readonly queue: string; readonly identity: string };
   /** It does not open the GPU, though there is one. */
   readonly blind?: boolean;
   /** It takes connections and answers none. */
@@ -56,7 +66,10 @@ const logged = {
 
 const log = '/var/log/supervisor/supervisord.log';
 export const supervisorConfig = '/etc/supervisor/supervisord.conf';
-const serve = readFileSync(fileURLToPath(new URL('../situations/programs/serve.py', import.meta.url)), 'utf8');
+const source = (name: string) =>
+  readFileSync(fileURLToPath(new URL(`../situations/programs/${name}.py`, import.meta.url)), 'utf8');
+const serve = source('serve');
+const supervisord = `#!${python}\n${source('supervisord')}`;
 
 /** A supervisord over these programs; nothing where there are none. */
 export function supervisordOf(programs: readonly PlantedProgram[]): Part {
@@ -65,6 +78,7 @@ export function supervisordOf(programs: readonly PlantedProgram[]): Part {
     files: {
       [supervisorConfig]: daemon + programs.map(section).join(''),
       [log]: '',
+      '/usr/bin/supervisord': supervisord,
       ...Object.assign({}, ...programs.map(programFiles)),
     },
     start: [['supervisord', '-n', '-c', supervisorConfig]],

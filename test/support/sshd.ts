@@ -85,6 +85,9 @@ export async function startSshd({
       'LogLevel VERBOSE',
       'PrintMotd no',
       ...(sftp ? ['Subsystem sftp internal-sftp'] : []),
+      // What this machine's root does at each login is nothing to wait for: within another shell, bash skips ~/.bashrc.
+      'Match User root',
+      '  SetEnv SHLVL=1',
       '',
     ].join('\n'),
   );

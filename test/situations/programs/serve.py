@@ -19,6 +19,15 @@ def say(lines):
     sys.stderr.flush()
 
 
+def is_so(wanted):
+    try:
+        with open(wanted["file"], "rb") as file:
+            content = file.read()
+    except OSError:
+        return False
+    return len(content) >= wanted.get("bytes", 0) and wanted.get("holds", "").encode() in content
+
+
 def is_up(port):
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1) as asked:
@@ -28,7 +37,28 @@ def is_up(port):
         return False
 
 
+def poll(queue, identity):
+    # As Temporal keeps it: who asked last, and when.
+    os.makedirs("/run/temporal", exist_ok=True)
+    while True:
+        seen = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        with open("/run/temporal/asked", "w") as file:
+            json.dump({"identity": identity, "lastAccessTime": seen}, file)
+        os.rename("/run/temporal/asked", f"/run/temporal/{queue}")
+        time.sleep(0.5)
+
+
+def pollers(path):
+    queue = path.split("/task-queues/")[1].split("?")[0].replace("%40", "@")
+    if "ACTIVITY" not in path or not os.path.exists(f"/run/temporal/{queue}"):
+        return []
+    with open(f"/run/temporal/{queue}") as file:
+        return [json.load(file)]
+
+
 def answer(path):
+    if "/task-queues/" in path:
+        return 200, json.dumps({"pollers": pollers(path)})
     status, body = told["answers"].get(path, [404, {"detail": "Not Found"}])
     for field, port in told.get("asks", {}).items():
         if not is_up(port):
@@ -48,6 +78,15 @@ def serve(listener):
             connection.sendall((head + body).encode())
 
 
+until = told.get("until")
+if until and not is_so(until):
+    if until.get("waits"):
+        say(until["does"].get("says", []))
+        while not is_so(until):
+            time.sleep(0.1)
+    else:
+        told = until["does"]
+
 # What works on a GPU has its device open for as long as it lives.
 if os.path.exists("/dev/nvidia0") and not told.get("blind"):
     os.open("/dev/nvidia0", os.O_RDWR)
@@ -64,6 +103,8 @@ if "exit" in told:
     time.sleep(told.get("after", 0))
     say(told.get("last", []))
     sys.exit(told["exit"])
+if "polls" in told:
+    poll(**told["polls"])
 if listener is None:
     time.sleep(600)
 serve(listener)

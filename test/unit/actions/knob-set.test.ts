@@ -3,6 +3,7 @@ import { fileEdit } from '../../../src/actions/file-edit.ts';
 import { fileRestore } from '../../../src/actions/file-restore.ts';
 import { beyondLimits } from '../../../src/actions/knob-limits.ts';
 import { knobSet } from '../../../src/actions/knob-set.ts';
+import { stepBelow } from '../../../src/actions/meant-knob.ts';
 import { flagOf, setFlag } from '../../../src/actions/set-flag.ts';
 import type { Plan } from '../../../src/core/action.ts';
 import { knobSchema, knobValueSchema } from '../../../src/core/knob.ts';
@@ -157,3 +158,80 @@ describe('knob.set', () => {
     expect(made).toMatchObject({ can: false, because: expect.stringMatching(because) });
   });
 });
+
+const turnable = {
+  PARALLEL: { file: path, flag: '--parallel', tier: 1, min: 1, max: 16, step: 2 },
+  CTX: { file: path, key: 'CTX', tier: 2, min: 512 },
+};
+/** As declared, and not in the order of its tiers. */
+const tunable = testNode({
+  services: {
+    llama: { manager: 'none', knobs: { CTX: turnable.CTX, PARALLEL: turnable.PARALLEL }, probe },
+    named: { manager: 'none', knobs: { next: { file: path, key: 'CTX', tier: 2, values: ['less', '4096'] } }, probe },
+    bare: { manager: 'none', probe },
+  },
+});
+const meant = (more: object, ...reads: readonly string[]): Plan => {
+  const wanted = knobSet.args.parse({ service: 'llama', knob: 'next', to: 'less', ...more });
+  return replayed('plan', knobSet.plan(wanted, tunable, []), said(...reads.map(found)));
+};
+
+describe('what is left to how things are', () => {
+  test('the next knob is the first of the least tier, one step down, and the plan says so in full', () => {
+    expect(meant({}, before, before)).toMatchObject({
+      can: true,
+      args: { service: 'llama', knob: 'PARALLEL', to: '2' },
+      what: expect.stringContaining('Sets PARALLEL (tier 1, scheduling and concurrency) from 4 to 2'),
+    });
+  });
+
+  test('what was tried, or is as low as it may be, is passed over', () => {
+    expect(meant({ not: 'BATCH,PARALLEL' }, before, before)).toMatchObject({ args: { knob: 'CTX', to: '2048' } });
+    const least = before.replace('parallel 4', 'parallel 1');
+    expect(meant({}, least, least, least)).toMatchObject({ args: { knob: 'CTX', to: '2048' } });
+    expect(meant({ not: 'CTX' }, least)).toMatchObject({
+      can: false,
+      because: 'No knob of llama is left to turn: PARALLEL is as low as it may be, CTX was tried.',
+    });
+  });
+
+  test('one knob can be set to one step less', () => {
+    expect(meant({ knob: 'CTX' }, before, before)).toMatchObject({ args: { knob: 'CTX', to: '2048' } });
+    const least = before.replace('CTX=4096', 'CTX=512');
+    expect(meant({ knob: 'CTX' }, least)).toMatchObject({
+      can: false,
+      because: 'CTX of llama can not be set to less than it is.',
+    });
+  });
+
+  test('a knob and a value that are declared under such a name are meant by it', () => {
+    expect(meant({ service: 'named' }, before)).toMatchObject({ args: { knob: 'next', to: 'less' } });
+  });
+
+  test('a service without knobs has none that is next', () => {
+    expect(meant({ service: 'bare' })).toMatchObject({ can: false, because: expect.stringContaining('no knobs') });
+    expect(meant({ service: 'lama' })).toMatchObject({ can: false, because: expect.stringContaining('mean llama') });
+  });
+});
+
+test.each<[object, string, string | undefined]>([
+  [{ step: 2, min: 1 }, '4', '2'],
+  [{ step: 3, min: 2 }, '4', '2'],
+  [{ step: 2, min: 4 }, '4', undefined],
+  [{ step: 0.1, min: 0 }, '0.8', '0.7'],
+  [{}, '4096', '2048'],
+  [{}, '3', '1'],
+  [{}, '1', undefined],
+  [{}, '0', undefined],
+  [{}, '-1', undefined],
+  [{ min: 0 }, '1', '0'],
+  [{}, 'auto', undefined],
+  [{ values: [1024, 256, 512] }, '1024', '512'],
+  [{ values: [1024, 256, 512] }, '600', '512'],
+  [{ values: [256, 512] }, '256', undefined],
+  [{ values: ['f16', 'q8_0', 'q4_0'] }, 'f16', 'q8_0'],
+  [{ values: ['f16', 'q8_0', 'q4_0'] }, 'q4_0', undefined],
+  [{ values: ['f16', 'q8_0'] }, 'f32', undefined],
+])('one step below, %j: %s is %s', (more, now, below) =>
+  expect(stepBelow(knobSchema.parse({ file: path, key: 'K', tier: 1, ...more }), now)).toBe(below),
+);

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { loadFleet } from '../../../src/config/fleet.ts';
 import { isMapping } from '../../../src/config/key-path.ts';
-import { fleetJsonSchema, knownKeys } from '../../../src/config/schema.ts';
+import { fleetJsonSchema, fleetKeys } from '../../../src/config/schema.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
 
 const example = new URL('../../../fleet.example.yaml', import.meta.url);
@@ -83,8 +83,8 @@ describe('the schema', () => {
   });
 
   test('knows the keys of a place', () => {
-    expect(knownKeys([])).toEqual(['thresholds', 'policy', 'nodes']);
-    expect(knownKeys(['nodes', 'any', 'services', 'any', 'health', 0])).toContain('expect');
-    expect(knownKeys(['nodes', 'any', 'labels'])).toEqual([]);
+    expect(fleetKeys([])).toEqual(['thresholds', 'policy', 'nodes']);
+    expect(fleetKeys(['nodes', 'any', 'services', 'any', 'health', 0])).toContain('expect');
+    expect(fleetKeys(['nodes', 'any', 'labels'])).toEqual([]);
   });
 });

@@ -30,7 +30,7 @@ const free = definePlaybook({
       because: 'It opens its log again.',
       do: [{ action: 'service.restart', args: { service: '{service}' } }],
     },
-    { name: 'look', when: [{ check: 'node.disk', says: 'docker' }], because: '{finding}.', person: ['{next}'] },
+    { name: 'look', when: [{ check: 'node.disk', says: ['docker'] }], because: '{finding}.', person: ['{next}'] },
   ],
 });
 const of = (...findings: readonly Finding[]): Case => ({

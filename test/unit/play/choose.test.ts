@@ -73,6 +73,8 @@ describe('what a playbook chooses', () => {
     const others = finding({ check: 'service.health', status: 'unknown', service: 'api' });
     expect(choose(about('llama', blind, others), none)).toEqual({ is: 'unknown', findings: [blind] });
     expect(choose(about('llama', others), none)).toEqual({ is: 'well' });
+    const besides = finding({ check: 'node.disk', status: 'unknown' });
+    expect(choose(about('llama', besides), none)).toEqual({ is: 'well' });
   });
 
   test('the lowest failing layer goes first, whatever the order, filled with what was found', () => {
@@ -109,6 +111,17 @@ describe('what a playbook chooses', () => {
       of: 'service.running service:llama',
     });
     expect(choose(about('api', apiDown, down), none)).toEqual({ is: 'elsewhere', cause: down });
+  });
+
+  test('what is only told of the past calls for it before a change, and not after it', () => {
+    const flapped = finding({ check: 'service.flap', status: 'critical', service: 'llama' });
+    expect(choose(about('llama', flapped), none)).toEqual({ is: 'person', findings: [flapped] });
+    expect(choose(about('llama', flapped), none, new Set(['restart']))).toEqual({ is: 'well' });
+  });
+
+  test('a remedy of which something is not known is passed over', () => {
+    const vague = { ...cut, subject: 'service:llama' };
+    expect(choose(about('llama', down, vague), none)).toMatchObject({ choice: { remedy: { name: 'restart' } } });
   });
 
   test('what speaks against a remedy holds it back, and what only a person may comes without steps', () => {

@@ -7,8 +7,8 @@ import { yamlValue } from './yaml-value.ts';
 
 const maxBytes = 1_048_576;
 
-/** A fleet file as it was read: its value, and how to say where in it something is wrong. */
-export interface FleetSource {
+/** A YAML file as it was read: its value, and how to say where in it something is wrong. */
+export interface YamlSource {
   readonly path: string;
   readonly value: unknown;
   /** Where a path stands, for sorting: its value, or its key, or the nearest thing around it that is there. */
@@ -26,12 +26,12 @@ interface Mistake {
 }
 
 /**
- * Reads a fleet file.
+ * Reads a YAML file; `what` it is, as in "a fleet file".
  *
  * Errors: `CONFIG_INVALID` for what is no file of at most 1 MiB, can't be read, is not UTF-8, holds a private key or is
  * not YAML (a tab, a duplicate key, an alias without end).
  */
-export async function readFleetSource(path: string): Promise<FleetSource> {
+export async function readYamlSource(path: string, what: string): Promise<YamlSource> {
   const text = await readText(path);
   const lines = new LineCounter();
   const at = (offset: number): string => {
@@ -41,12 +41,12 @@ export async function readFleetSource(path: string): Promise<FleetSource> {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, merge: true });
   const key = /-----BEGIN [A-Z ]*PRIVATE KEY/.exec(text);
   if (key !== null) {
-    throw new OpsError('CONFIG_INVALID', `${at(key.index)}: a private key has no place in the fleet file`, {
-      hint: 'Take it out, treat it as leaked, and name the file of a new one under ssh.identity.',
+    throw new OpsError('CONFIG_INVALID', `${at(key.index)}: a private key has no place in the ${what}`, {
+      hint: 'Take it out, treat it as leaked, and name the file of a new one under ssh.identity of the fleet file.',
     });
   }
   const broken = [...document.errors, ...document.warnings].toSorted((a, b) => a.pos[0] - b.pos[0])[0];
-  if (broken !== undefined) throw new OpsError('CONFIG_INVALID', `${at(broken.pos[0])}: ${yamlText(broken)}`);
+  if (broken !== undefined) throw new OpsError('CONFIG_INVALID', `${at(broken.pos[0])}: ${yamlText(broken, what)}`);
 
   const offsetOf = (path: KeyPath, on: 'key' | 'value' = 'value') => offsetIn(document, path, on);
   return {
@@ -81,10 +81,11 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-const wordings: Record<string, string> = {
+const wordings = (what: string): Record<string, string> => ({
   TAB_AS_INDENT: 'a tab can not indent; use spaces',
   DUPLICATE_KEY: 'this key stands twice in the same mapping',
-  MULTIPLE_DOCS: 'a second document begins here; a fleet file is one',
+  MULTIPLE_DOCS: `a second document begins here; a ${what} is one`,
   NON_STRING_KEY: 'a key must be text',
-};
-const yamlText = ({ code, message }: { code: string; message: string }): string => wordings[code] ?? message;
+});
+const yamlText = ({ code, message }: { code: string; message: string }, what: string): string =>
+  wordings(what)[code] ?? message;
