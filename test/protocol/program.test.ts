@@ -29,6 +29,14 @@ describe('the program as it is built', () => {
     expect(listed).toMatchObject(JSON.parse(JSON.stringify(entries)));
   });
 
+  test('asks nobody for a yes where a playbook has nothing to change', async () => {
+    const { stdout, stderr, code } = await runProgram(program, ['playbook', 'run', 'validate', 'local', '--json']);
+    const report = JSON.parse(stdout) as { status: string };
+    expect(report).toMatchObject({ data: { nodes: [{ node: 'local', state: 'checked', runs: [] }] } });
+    expect(code).toBe({ ok: 0, degraded: 1, critical: 2, unknown: 3 }[report.status]);
+    expect(stderr).not.toContain('say yes');
+  });
+
   test('looks at this machine without a fleet file, over MCP and on the command line alike', async () => {
     const session = await mcpClients['a client that negotiates'](program, ['mcp']);
     await session.tools();
