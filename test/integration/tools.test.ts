@@ -195,6 +195,7 @@ describe('over a real SSH connection to the sandbox node', () => {
     expect(await call('run_show', { run })).toMatchObject({
       data: { approvedBy: 'cli:ben', why: 'a test', steps: [{ step: 1, how: 'done and proven' }] },
     });
+    expect(await call('run_report', { run })).toMatchObject({ data: { run, node: 'sandbox', state: 'verified' } });
   });
 
   test('every tool that looks was driven', () =>
