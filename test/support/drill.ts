@@ -80,7 +80,8 @@ async function actFailings(
   { playbook, service }: { readonly playbook: string; readonly service: string | undefined },
   act: Act,
 ): Promise<readonly string[]> {
-  const call = { signal: new AbortController().signal, onProgress: () => undefined };
+  const said: string[] = [];
+  const call = { signal: new AbortController().signal, onProgress: (message: string) => void said.push(message) };
   const processes = async () => await pidsOf(app);
   const before = { files: filesOf(node.written), pids: await processes() };
   const input = { playbook, nodes: [nodeName], ...(service !== undefined && { service }) };
@@ -111,7 +112,7 @@ async function actFailings(
     }),
   ];
   const wrong = problems.filter(([right]) => !right).map(([, problem]) => problem);
-  return wrong.length === 0 ? [] : [...wrong, ...shown(report)];
+  return wrong.length === 0 ? [] : [...wrong, ...shown(report), ...said.slice(-5)];
 }
 
 /** What runs, by the names that its manager has for it. What crashes is another process every moment. */
