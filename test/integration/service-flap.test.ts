@@ -32,7 +32,7 @@ command=/bin/sleep 600
 
   test('a crash in a steady beat is told from one that follows the wait of its start script', async () => {
     const waits = declared('waits', { kind: 'llama', files: [`${daemon.folder}/start.sh`] });
-    await until(async () => (await judge(serviceFlap, waits))[0]?.restartHelps === 'no', 45_000);
+    await until(async () => (await judge(serviceFlap, waits))[0]?.restartHelps === 'after-fix', 45_000);
     expect(await judge(serviceFlap, waits)).toMatchObject([
       { status: 'critical', summary: expect.stringContaining('that is MODEL_WAIT_SECONDS in') },
     ]);
