@@ -87,7 +87,7 @@ async function fill(
 ): Promise<Sandbox> {
   const model = join(folder, 'models', 'tiny-llama.gguf');
   const whole = ggufModel('tiny-llama', tensors, 65_536);
-  const wholeModel = join(folder, 'origin', 'tiny-llama.gguf');
+  const wholeModel = join(folder, 'origin', 'whole.gguf');
   for (const name of ['models', 'origin', 'home']) await mkdir(join(folder, name));
   const workerEnv = join(folder, 'worker.env');
   await writeFile(workerEnv, '# Read by the worker when it starts.\nTASKS_AT_ONCE=2\n');

@@ -13,7 +13,7 @@ interface Place extends Readonly<Record<string, string>> {
 }
 
 /** What a terminal of 100 columns shows of a command, with a person at it who types the code of the plan. */
-async function atTerminal(words: readonly string[], { program, ...env }: Place): Promise<string> {
+export async function atTerminal(words: readonly string[], { program, ...env }: Place): Promise<string> {
   const line = `stty cols 100; exec ${commandLine([process.execPath, program, ...words])}`;
   const terminal = spawn('script', ['-qec', line, '/dev/null'], {
     env: { ...process.env, ...env, TERM: 'xterm-256color', SHELL: '/bin/sh' },

@@ -1,9 +1,10 @@
-// Runs the demo, and a change with its undoing, and records what they show: the pictures in docs/, the texts in README.md.
+// Runs the demo, a change with its undoing and a playbook, and records what they show: the pictures in docs/, the texts in README.md.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { excerpt, recordChange } from './record-change.ts';
+import { recordIncident } from './record-incident.ts';
 import { terminalPicture } from './terminal-picture.ts';
 
 const root = dirname(import.meta.dirname);
@@ -23,6 +24,9 @@ writeFileSync(join(root, 'docs', 'change.svg'), terminalPicture(restart));
 
 put('report', stripVTControlCharacters(shown));
 put('change', [edit, undo].map((text) => excerpt(stripVTControlCharacters(text))).join('\n\n'));
+
+const { run, report } = await recordIncident(join(root, 'dist', 'rackhand.js'));
+put('incident', `${run}\n\n${report}`);
 
 /** Puts a text in its place in the README. Errors: where there is none. */
 function put(name: string, text: string): void {

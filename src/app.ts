@@ -1,4 +1,4 @@
-import { homedir, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { approvalDesk, type ApprovalDesk } from './approval-desk.ts';
 import { createFleetReader } from './config/fleet-reader.ts';
@@ -21,8 +21,9 @@ import { createEvidence } from './engine/evidence.ts';
 import { createLog } from './engine/log.ts';
 import { createEngine } from './engine/ops.ts';
 import { selectNodes } from './engine/select-nodes.ts';
+import { fleetPlace } from './fleet-place.ts';
 import { playbookShelf, type PlaybookShelf } from './playbook-shelf.ts';
-import { playbookVocabulary } from './playbook-vocabulary.ts';
+import { knownNames } from './known-names.ts';
 import { toolInput } from './tool-input.ts';
 import type { OfferedKey } from './transport/offered-key.ts';
 import { createTransports } from './transport/transports.ts';
@@ -78,8 +79,8 @@ export async function createApp({
   fleetPath,
   face = 'cli',
 }: { fleetPath?: string | undefined; face?: Face } = {}): Promise<App> {
-  const place = { path: fleetPath, env: process.env, cwd: process.cwd(), home: homedir() };
-  const readFleet = createFleetReader(place, playbookVocabulary);
+  const place = fleetPlace(fleetPath);
+  const readFleet = createFleetReader(place, knownNames);
   const local = localNode();
   const transport = createTransports();
   let secrets: readonly string[] = [];

@@ -6,7 +6,7 @@ import { readPlaybooks, type PlaybookFile } from './config/playbooks.ts';
 import { OpsError, opsError } from './core/errors.ts';
 import type { Fleet } from './core/node.ts';
 import { playbookSchema } from './core/playbook.ts';
-import { playbookVocabulary } from './playbook-vocabulary.ts';
+import { knownNames } from './known-names.ts';
 import { playbookStarter } from './text/playbook-starter.ts';
 
 /** The playbooks that were written beside a fleet file. */
@@ -36,7 +36,7 @@ export function playbookShelf(place: FleetPlace, readFleet: () => Promise<Fleet>
       const fleet = files.length === 0 ? await readFleet() : await fleetHere();
       const own = fleet === undefined ? [] : playbookFiles(fleet.path);
       const given = files.map((file) => resolve(place.cwd, file));
-      const against = { fleet: fleet ?? { nodes: [] }, vocabulary: playbookVocabulary };
+      const against = { fleet: fleet ?? { nodes: [] }, names: knownNames };
       const read = await readPlaybooks([...new Set([...own, ...given])], against);
       return files.length === 0 ? read : read.filter(({ path }) => given.includes(path));
     },
@@ -58,7 +58,7 @@ export function playbookShelf(place: FleetPlace, readFleet: () => Promise<Fleet>
 
 /** Errors: `USAGE`. */
 function refuseName(name: string, others: readonly { readonly name: string }[]): void {
-  const { taken } = playbookVocabulary;
+  const { taken } = knownNames;
   const has = taken.get(name) ?? (others.some((each) => each.name === name) ? 'a playbook of this fleet' : undefined);
   const parsed = playbookSchema.shape.name.safeParse(name);
   const hint = 'Choose another name, of small letters, digits and underscores: llama_after_deploy.';

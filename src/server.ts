@@ -13,12 +13,13 @@ import {
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { z } from 'zod';
 import type { App } from './app.ts';
-import { opsError } from './core/errors.ts';
+import { OpsError, opsError } from './core/errors.ts';
 import { nearest } from './core/text.ts';
 import type { AnyTool } from './core/tool.ts';
 import { createCuttings } from './mcp/cuttings.ts';
 import { approvalAnswer, approvalQuestion, approveElicited } from './mcp/elicited-approval.ts';
 import { instructions } from './mcp/instructions.ts';
+import type { ChangingTools } from './mcp/playbook-tools.ts';
 import { createProgress } from './mcp/progress.ts';
 import { answerWithinMs, createLongCalls } from './mcp/long-call.ts';
 import { errorResult, reportResult } from './mcp/tool-result.ts';
@@ -30,6 +31,8 @@ export interface ServerOptions {
   /** Both are called at the first request that needs them, so that a host sees the list at once. */
   tools(): Promise<readonly AnyTool[]>;
   openApp(): Promise<App>;
+  /** What else is shown, and may change. */
+  readonly changing?: ChangingTools;
   /** Ends the serving as the end of stdin does. */
   readonly signal: AbortSignal;
   /** A sign of life at least this often while a call runs, to clients that asked for progress. */
@@ -53,6 +56,7 @@ export async function serveMcp({
   toolList,
   tools,
   openApp,
+  changing,
   signal: stop,
   heartbeatMs = 5_000,
   answerMs = answerWithinMs,
@@ -63,6 +67,13 @@ export async function serveMcp({
   const calls = createLongCalls({ stop, answerMs });
   // What was shown to the person comes back with their answer, and nobody on the way can put another plan in its place.
   const asked = createRequestStateCodec<string>({ key: randomBytes(32), ttlSeconds: 600 });
+  const made = new Set<McpServer>();
+  const tellIfChanged = async () => {
+    if (!(await changing?.hasChanged())) return;
+    for (const mcp of made)
+      // A client that is gone is told nothing; that it is gone is noticed elsewhere.
+      if (mcp.isConnected()) await mcp.server.sendToolListChanged().catch(() => undefined);
+  };
   let opened: Promise<App> | undefined;
   const app = (): Promise<App> => (opened ??= openApp());
 
@@ -70,15 +81,26 @@ export async function serveMcp({
   const makeServer = (): McpServer => {
     const mcp = new McpServer(
       { name: 'rackhand', title: 'Rackhand', version: version() },
-      { instructions, capabilities: { tools: {}, resources: {} }, requestState: { verify: asked.verify } },
+      {
+        instructions,
+        capabilities: { tools: changing === undefined ? {} : { listChanged: true }, resources: {} },
+        requestState: { verify: asked.verify },
+      },
     );
     const { server } = mcp;
-    server.setRequestHandler('tools/list', () => ({ tools: toolList.map((entry) => ({ ...entry })) }));
+    made.add(mcp);
+    server.setRequestHandler('tools/list', async () => ({
+      tools: [...toolList, ...((await changing?.list()) ?? [])].map((entry) => ({ ...entry })),
+    }));
 
-    server.setRequestHandler('tools/call', (request, { mcpReq }) => {
+    server.setRequestHandler('tools/call', async (request, { mcpReq }) => {
       const { name, arguments: input = {} } = request.params;
-      const names = toolList.map((entry) => entry.name);
-      if (!names.includes(name)) throw unknownTool(name, names);
+      void tellIfChanged();
+      const isListed = toolList.some((entry) => entry.name === name);
+      const found = isListed ? undefined : await changing?.find(name);
+      if (found instanceof OpsError) return errorResult(found);
+      if (!isListed && found === undefined)
+        throw unknownTool(name, [...toolList.map((entry) => entry.name), ...(changing?.names() ?? [])]);
       // oxlint-disable-next-line no-underscore-dangle -- the protocol's name
       const token = mcpReq._meta?.progressToken;
       const progress =
@@ -92,7 +114,7 @@ export async function serveMcp({
       const call = async () => {
         try {
           const [open, all] = await Promise.all([app(), tools()]);
-          const tool = all.find((each) => each.name === name);
+          const tool = found ?? all.find((each) => each.name === name);
           if (tool === undefined) throw new Error(`The list has a tool ${name} that the catalog has not.`);
           const answer = inputResponse(mcpReq.inputResponses, questionKey);
           const wasAsked = answer.kind === 'elicit';
@@ -154,7 +176,9 @@ export async function serveMcp({
   const connection = serveStdio(makeServer, {
     onerror: ({ message }) => process.stderr.write(`rackhand mcp: ${message}\n`),
   });
+  const unwatch = changing?.watch(() => void tellIfChanged());
   await clientGone(stop);
+  unwatch?.();
   over.abort();
   await connection.close();
   // What was answered as being under way comes to its end first, unless the host wants this program gone.

@@ -35,14 +35,11 @@ export const gpuHit = defineCheck({
       .filter((each) => each.event.program !== null && hits(each))
       .filter((each) => (ageOf(each) ?? 0) <= node.thresholds.kernelFaultHours * 3_600)
       .toSorted((a, b) => compareMoves(b.move, a.move));
-    if (container !== null && told.length > 0)
-      return {
-        status: 'unknown',
-        summary: `Whether ${name} was hit by an error of the GPU is not known: the kernel log numbers processes as the machine does, and ${name} runs in a container.`,
-      };
     for (const each of told) {
-      const struck = tree.find((process) => isSame(process, each, ageOf(each)));
-      if (struck !== undefined) return wounded(each, struck, ageOf(each), service, node);
+      const before = tree.filter((process) => isOlder(process, ageOf(each)));
+      const struck = before.find(({ pid }) => pid === each.event.program?.pid);
+      if (container === null && struck !== undefined) return wounded(each, struck, ageOf(each), service, node);
+      if (container !== null && before.length > 0) return untold(each, ageOf(each), service);
     }
     return { status: 'ok', summary: `${name}: no error of the GPU names one of its processes.` };
   },
@@ -52,22 +49,29 @@ export const gpuHit = defineCheck({
 const hits = ({ move }: Judged): boolean =>
   xidMoves[move].restartHelps !== 'no' || xidMoves[move].status === 'critical';
 
-/** A number is given anew: the process was there before the error. */
-const isSame = ({ pid, ageSeconds }: Process, { event }: Judged, since: number | null): boolean =>
-  pid === event.program?.pid && (ageSeconds === null || since === null || ageSeconds + 1 >= since);
+/** It was there before the error: numbers are given anew. */
+const isOlder = ({ ageSeconds }: Process, since: number | null): boolean =>
+  ageSeconds === null || since === null || ageSeconds + 1 >= since;
+
+const untold = ({ event: { code, program } }: Judged, since: number | null, { name }: Service): Verdict => ({
+  status: 'unknown',
+  summary: `Whether it was ${name} that Xid ${code} hit${whenText(since)} is not known: in a container its processes have other numbers than the kernel log names (${program?.name ?? 'a program'}, pid ${program?.pid}).`,
+  next: [{ say: `See whether ${name} still answers as it should; it ran before that. A restart gives it a GPU anew.` }],
+});
+
+const whenText = (since: number | null): string => (since === null ? '' : ` ${durationText(since)} ago`);
 
 function wounded(
-  { event: { code }, move, says }: Judged,
+  { event: { code, program }, move, says }: Judged,
   struck: Process,
   since: number | null,
   { name }: Service,
   node: Node,
 ): Verdict {
   const isMended = xidMoves[move].status !== 'critical';
-  const when = since === null ? '' : ` ${durationText(since)} ago`;
   return {
     status: 'degraded',
-    summary: `${name}: Xid ${code} (${xidCode(code).name}) hit ${programOf(struck)} (pid ${struck.pid})${when}, and that still runs: ${says}.`,
+    summary: `${name}: Xid ${code} (${xidCode(code).name}) hit ${program?.name ?? programOf(struck)} (pid ${struck.pid})${whenText(since)}, and that still runs: ${says}.`,
     signature: 'NV-XID',
     restartHelps: isMended ? 'yes' : 'after-fix',
     next: [

@@ -12,6 +12,8 @@ export interface Context {
   /** What an assistant is told of the tools; cheaper than the tools. */
   toolList(): Promise<readonly ListedTool[]>;
   app(): Promise<App>;
+  /** The fleet file that was named by a flag. */
+  readonly fleetPath: string | undefined;
   readonly json: boolean;
   readonly detail: 'brief' | 'full';
   /** Aborts when the person at the terminal stops it. */

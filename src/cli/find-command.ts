@@ -32,6 +32,10 @@ export function findCommand(commands: readonly Command[], words: readonly string
   });
 }
 
+/** Whether words are close to those of a command. */
+export const isNear = (commands: readonly Command[], words: readonly string[]): boolean =>
+  commands.some(({ words: own }) => own.startsWith(`${words[0]} `)) || meantBy(commands, words) !== undefined;
+
 /** Two words together are the better clue; the first alone may be a short name. */
 function meantBy(commands: readonly Command[], words: readonly string[]): string | undefined {
   const names = commands.flatMap(({ words: own, alias }) => [own, ...(alias === undefined ? [] : [alias])]);

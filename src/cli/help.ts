@@ -32,6 +32,7 @@ export function overview(commands: readonly Command[], everywhere: readonly Flag
     ...part('Everywhere', everywhere.map(flagRow), page),
     ...part('Exit status', exitRows, page),
     '',
+    'A playbook is a command as well: rackhand PLAYBOOK [NODES...]. rackhand playbooks lists them.',
     'More about one command: rackhand COMMAND --help',
   ].join('\n');
 }

@@ -1,25 +1,38 @@
 import { z } from 'zod';
+import { fleetPlace } from '../fleet-place.ts';
 import type { Command } from './command.ts';
 import { flagsOf } from './flags.ts';
 import { typed } from './typed.ts';
 
 const input = z.object({
-  repair: z.boolean().default(false).describe('Also the tools that edit, tune, move models and take back'),
+  repair: z
+    .boolean()
+    .default(false)
+    .describe('Also the tools that edit, tune, move models and take back, and playbooks'),
 });
 
 export const mcp: Command = {
   words: 'mcp',
   title: 'Serve MCP over stdin and stdout',
   about:
-    'Serves the same tools to an AI assistant over the Model Context Protocol, until stdin ends: those that look, and the restart of a service, which a person approves. The rest of what changes nodes is shown with --repair, because every tool that an assistant sees costs it tokens.',
+    'Serves the same tools to an AI assistant over the Model Context Protocol, until stdin ends: those that look, and the restart of a service, which a person approves. The rest of what changes nodes is shown with --repair, and with it playbooks as tools of their own, as many as fit into 10 KB; it says when they have changed. Every tool that an assistant sees costs it tokens.',
   face: 'mcp',
   flags: () => flagsOf(input),
   positional: [],
-  async run(values, { tools, toolList, app, signal }) {
+  async run(values, { tools, toolList, app, signal, fleetPath }) {
     const { repair } = typed(input, values);
     const [{ serveMcp }, list] = await Promise.all([import('../server.ts'), toolList()]);
-    const shown = list.filter(({ toolset }) => toolset === undefined || repair).map(({ entry }) => entry);
-    await serveMcp({ tools, toolList: shown, openApp: app, signal });
+    const shown = list
+      .filter(({ toolset }) => toolset === undefined || (repair && toolset === 'repair'))
+      .map(({ entry }) => entry);
+    const server = { tools, toolList: shown, openApp: app, signal };
+    if (!repair) await serveMcp(server);
+    else {
+      const { createPlaybookTools } = await import('../mcp/playbook-tools.ts');
+      const builtIn = list.filter(({ toolset }) => toolset === 'playbook').map(({ entry }) => entry);
+      const own = async () => await (await app()).playbooks.own();
+      await serveMcp({ ...server, changing: createPlaybookTools({ place: fleetPlace(fleetPath), builtIn, own }) });
+    }
     return 0;
   },
 };

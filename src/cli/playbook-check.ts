@@ -3,6 +3,7 @@ import { count } from '../core/format.ts';
 import type { Command } from './command.ts';
 import { flagsOf } from './flags.ts';
 import { print, stdoutPage } from './terminal.ts';
+import { typed } from './typed.ts';
 
 const input = z.object({ files: z.array(z.string()).default([]).describe('All of the fleet without') });
 
@@ -17,7 +18,7 @@ export const playbookCheck: Command = {
   flags: () => flagsOf(input),
   positional: ['files'],
   async run(values, { app, json }) {
-    const { files } = input.parse(values);
+    const { files } = typed(input, values);
     const checked = await (await app()).playbooks.check(files);
     const broken = checked.filter((each) => 'mistake' in each);
     if (json) {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Command } from './command.ts';
 import { flagsOf } from './flags.ts';
 import { print } from './terminal.ts';
+import { typed } from './typed.ts';
 
 const input = z.object({ name: z.string().describe('Small letters, digits and underscores') });
 
@@ -13,7 +14,7 @@ export const playbookNew: Command = {
   flags: () => flagsOf(input),
   positional: ['name'],
   async run(values, { app, json }) {
-    const { name } = input.parse(values);
+    const { name } = typed(input, values);
     const path = await (await app()).playbooks.begin(name);
     print(
       json ? JSON.stringify({ file: path }) : `Written: ${path}\nWhen you have changed it: rackhand playbook check`,

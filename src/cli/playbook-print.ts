@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Command } from './command.ts';
 import { flagsOf } from './flags.ts';
 import { print } from './terminal.ts';
+import { typed } from './typed.ts';
 
 const input = z.object({ name: z.string().describe('As rackhand playbook list names it') });
 
@@ -13,7 +14,7 @@ export const playbookPrint: Command = {
   flags: () => flagsOf(input),
   positional: ['name'],
   async run(values, { app, json }) {
-    const { name } = input.parse(values);
+    const { name } = typed(input, values);
     const [{ playbookText }, { playbookNamed }, { playbooks: builtIn }] = await Promise.all([
       import('../config/playbook-text.ts'),
       import('../play/find-playbook.ts'),

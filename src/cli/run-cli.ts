@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import type { App } from '../app.ts';
 import { opsError } from '../core/errors.ts';
 import type { Face } from '../core/principal.ts';
@@ -5,10 +6,11 @@ import { version } from '../version.ts';
 import { abortOnSignal } from './abort-on-signal.ts';
 import type { Command, Context } from './command.ts';
 import { everywhere } from './everywhere.ts';
-import { findCommand, namedCommand } from './find-command.ts';
+import { findCommand, isNear, namedCommand } from './find-command.ts';
 import { commandHelp, overview } from './help.ts';
 import { ownCommands } from './own-commands.ts';
 import { readWords } from './read-words.ts';
+import { playbookCommands } from './playbook-commands.ts';
 import { complain, print, stdoutPage } from './terminal.ts';
 import { toolCommand } from './tool-command.ts';
 
@@ -27,14 +29,21 @@ export async function runCli({ words, tools, toolList, openApp }: CliOptions): P
     if (leading.includes('--version')) return said(version());
     const all = async () => [...(await tools()).map(toolCommand), ...ownCommands];
     if (typed.length === 0) return said(overview(await all(), everywhere(), stdoutPage()));
-    const { command, rest } = namedCommand(ownCommands, typed) ?? findCommand(await all(), typed);
+    const own = async () =>
+      await (await (opened ??= openApp({ fleetPath: fleetIn(words), face: 'cli' }))).playbooks.own();
+    const withPlaybooks = async () => {
+      const commands = await all();
+      return [...commands, ...(await playbookCommands(typed, { own, isNear: isNear(commands, typed) }))];
+    };
+    const { command, rest } =
+      namedCommand(ownCommands, typed) ?? namedCommand(await all(), typed) ?? findCommand(await withPlaybooks(), typed);
     const asked = [...leading, ...rest];
     if (asked.some((word) => word === '--help' || word === '-h'))
       return said(commandHelp(command, everywhere(), stdoutPage()));
     json = asked.includes('--json');
     const { values, fleetPath, detail } = read(command, asked);
     const app = () => (opened ??= openApp({ fleetPath, face: command.face ?? 'cli' }));
-    const status = await command.run(values, { tools, toolList, app, json, detail, signal: stop.signal });
+    const status = await command.run(values, { tools, toolList, app, fleetPath, json, detail, signal: stop.signal });
     return stop.stopped() ? interrupted : status;
   } catch (thrown) {
     return failed(thrown, { json, stopped: stop.stopped() });
@@ -54,6 +63,17 @@ function leadingFlags(words: readonly string[]): { leading: readonly string[]; r
   let at = 0;
   while (words[at]?.startsWith('-') === true) at += words[at] === '--fleet' || words[at] === '--detail' ? 2 : 1;
   return { leading: words.slice(0, at), rest: words.slice(at) };
+}
+
+/** The fleet file that is named somewhere among words, before it is known which command they are for. */
+function fleetIn(words: readonly string[]): string | undefined {
+  const { fleet } = parseArgs({
+    args: [...words],
+    options: { fleet: { type: 'string' } },
+    strict: false,
+    allowPositionals: true,
+  }).values;
+  return typeof fleet === 'string' ? fleet : undefined;
 }
 
 /** The command's own values, and what every command takes. A tool with a `detail` input gets it as well. */

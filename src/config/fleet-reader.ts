@@ -4,20 +4,20 @@ import { findFleetFile, type FleetPlace } from './find-fleet-file.ts';
 import { loadFleet } from './fleet.ts';
 import { playbookFiles } from './playbook-files.ts';
 import { readPlaybooks } from './playbooks.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import type { KnownNames } from './known-names.ts';
 
 /**
  * Reads the fleet file and the playbooks beside it anew only when it is another file or one of them has changed: a server
  * that runs for days follows their edits.
  */
-export function createFleetReader(place: FleetPlace, vocabulary: Vocabulary): () => Promise<Fleet> {
+export function createFleetReader(place: FleetPlace, names: KnownNames): () => Promise<Fleet> {
   let known: { readonly mark: string; readonly fleet: Promise<Fleet> } | undefined;
   return async () => {
     const path = findFleetFile(place);
     const files = playbookFiles(path);
     const mark = [path, ...files].map(markOf).join('\n');
     if (known?.mark !== mark) {
-      const fleet = readFleet(place, files, vocabulary);
+      const fleet = readFleet(place, files, names);
       known = { mark, fleet };
       // A mistake is reported each time, not remembered: what it names may lie outside of the file.
       fleet.catch(() => (known = undefined));
@@ -26,9 +26,9 @@ export function createFleetReader(place: FleetPlace, vocabulary: Vocabulary): ()
   };
 }
 
-async function readFleet(place: FleetPlace, files: readonly string[], vocabulary: Vocabulary): Promise<Fleet> {
+async function readFleet(place: FleetPlace, files: readonly string[], names: KnownNames): Promise<Fleet> {
   const fleet = await loadFleet(place);
-  const read = await readPlaybooks(files, { fleet, vocabulary });
+  const read = await readPlaybooks(files, { fleet, names });
   return {
     ...fleet,
     playbooks: read.flatMap((each) => ('playbook' in each ? [each.playbook] : [])),

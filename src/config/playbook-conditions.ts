@@ -2,7 +2,7 @@ import { likeName, type Condition, type Playbook } from '../core/playbook.ts';
 import { meantText } from './issue-text.ts';
 import type { KeyPath } from './key-path.ts';
 import type { Mistake } from './mistakes.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import type { KnownNames } from './known-names.ts';
 
 interface Named {
   readonly path: KeyPath;
@@ -10,7 +10,7 @@ interface Named {
 }
 
 /** Checks and signatures that are not there, and conditions on what no question of the playbook looks at. */
-export function wrongConditions(playbook: Playbook, { checks, signatures }: Vocabulary): readonly Mistake[] {
+export function wrongConditions(playbook: Playbook, { checks, signatures }: KnownNames): readonly Mistake[] {
   const asked = playbook.diagnose.flatMap((question, index) =>
     question.checks.map((name, at): Named => ({ path: ['diagnose', index, 'checks', at], name })),
   );

@@ -3,7 +3,7 @@ import { meantText } from './issue-text.ts';
 import { textsOf, type KeyPath } from './key-path.ts';
 import type { Mistake } from './mistakes.ts';
 import { conditionsOf } from './playbook-conditions.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import type { KnownNames } from './known-names.ts';
 
 const placeholder = /\{\s*([A-Za-z_-]+)\s*\}/g;
 
@@ -14,13 +14,13 @@ interface Used {
 }
 
 /** Placeholders that stand for nothing, or stand where nothing is put in, and inputs that no placeholder stands for. */
-export function wrongPlaceholders(playbook: Playbook, vocabulary: Vocabulary): readonly Mistake[] {
+export function wrongPlaceholders(playbook: Playbook, names: KnownNames): readonly Mistake[] {
   const filled = playbook.remedies.map((remedy, index) => ({ remedy, used: usedIn(remedy, index) }));
-  const names = new Set(filled.flatMap(({ used }) => used.map(({ written }) => written)));
+  const written = new Set(filled.flatMap(({ used }) => used.map((each) => each.written)));
   return [
     ...filled.flatMap(({ remedy, used }) =>
       used.flatMap((each) => {
-        const say = against(each.written, { playbook, remedy, vocabulary });
+        const say = against(each.written, { playbook, remedy, names });
         return say === undefined ? [] : [{ path: each.path, on: 'value' as const, say }];
       }),
     ),
@@ -30,7 +30,7 @@ export function wrongPlaceholders(playbook: Playbook, vocabulary: Vocabulary): r
       say: `${written} is not filled in here`,
     })),
     ...Object.keys(playbook.inputs)
-      .filter((name) => !names.has(`{${name}}`))
+      .filter((name) => !written.has(`{${name}}`))
       .map((name): Mistake => ({ path: ['inputs', name], on: 'key', say: `nothing uses {${name}}` })),
   ];
 }
@@ -55,20 +55,20 @@ const placeholders = (value: unknown, from: KeyPath): readonly Used[] =>
 interface Within {
   readonly playbook: Playbook;
   readonly remedy: Remedy;
-  readonly vocabulary: Vocabulary;
+  readonly names: KnownNames;
 }
 
 const ofFindings: readonly string[] = ['{finding}', '{next}', '{log}'];
 
 /** Why a placeholder would stay as it is written. */
-function against(written: string, { playbook, remedy, vocabulary }: Within): string | undefined {
+function against(written: string, { playbook, remedy, names }: Within): string | undefined {
   const known = [...placeholderNames, ...Object.keys(playbook.inputs)].map((name) => `{${name}}`);
   if (!known.includes(written)) return `${written} stands for nothing${meantText(written, known)}`;
   const fromFindings = playbook.kinds.length === 0 ? [...ofFindings, '{service}'] : ofFindings;
   if (fromFindings.includes(written) && remedy.when.length === 0)
     return `${written} is of what fits \`when\`, and this remedy has none`;
-  const ofModels = remedy.when.some(({ check }) => vocabulary.modelChecks.some((name) => likeName(check, name)));
+  const ofModels = remedy.when.some(({ check }) => names.modelChecks.some((name) => likeName(check, name)));
   if (written === '{model}' && !ofModels)
-    return `{model} is known only where a \`when\` of the remedy is about a model: ${vocabulary.modelChecks.join(', ')}`;
+    return `{model} is known only where a \`when\` of the remedy is about a model: ${names.modelChecks.join(', ')}`;
   return undefined;
 }

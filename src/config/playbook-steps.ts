@@ -4,7 +4,7 @@ import { keyPathText, type KeyPath } from './key-path.ts';
 import { mistakesOf, type Mistake } from './mistakes.ts';
 import type { Against } from './playbooks.ts';
 import { keysIn } from './schema.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import type { KnownNames } from './known-names.ts';
 
 type Step = Playbook['remedies'][number]['do'][number];
 
@@ -12,7 +12,7 @@ type Step = Playbook['remedies'][number]['do'][number];
 export const wrongSteps = (
   { remedies }: Playbook,
   fleet: Against['fleet'],
-  { actions }: Vocabulary,
+  { actions }: KnownNames,
 ): readonly Mistake[] =>
   remedies.flatMap((remedy, index) =>
     remedy.do.flatMap((step, at): readonly Mistake[] => {
@@ -30,7 +30,7 @@ export const wrongSteps = (
 /** What may stand for whatever is put in: a word, and one that also reads as a number and as hex digits. */
 const samples = ['sample', '000000000000'];
 
-function wrongArgs({ args }: Step, action: Vocabulary['actions'][number], path: KeyPath): readonly Mistake[] {
+function wrongArgs({ args }: Step, action: KnownNames['actions'][number], path: KeyPath): readonly Mistake[] {
   const tried = samples.map((sample) => action.args.safeParse(withSample(args, sample), { error: issueText }));
   const [failed] = tried;
   if (failed?.success !== false || tried.some(({ success }) => success)) return [];

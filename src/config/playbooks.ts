@@ -8,7 +8,7 @@ import { mistakesOf, refusal } from './mistakes.ts';
 import { wrongPlaybook } from './playbook-mistakes.ts';
 import { refuseInlineSecrets } from './refuse-inline-secrets.ts';
 import { playbookKeys } from './schema.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import type { KnownNames } from './known-names.ts';
 import { readYamlSource, type YamlSource } from './yaml-source.ts';
 
 /** A file, and the playbook in it or what is wrong with that. */
@@ -19,7 +19,7 @@ export type PlaybookFile =
 /** What playbooks are checked against. */
 export interface Against {
   readonly fleet: Pick<Fleet, 'nodes'>;
-  readonly vocabulary: Vocabulary;
+  readonly names: KnownNames;
 }
 
 /** Reads files of playbooks; what is wrong with one of them is told of that one alone. */

@@ -7,18 +7,19 @@ import { isTrouble } from './headline.ts';
 
 const mostPieces = 12;
 const mostCharacters = 6_000;
-/** More of them are asked for at once than anybody reads. */
-const mostNamed = 100;
+/** A look has hundreds of questions; so many more are named, to be asked for one by one. */
+const mostNamed = 24;
 
-/** The ids of what a run rests on, the most telling first: what spoke against it, then what was wrong, then what proved it. */
-export function evidenceIds({ records, found }: RunStory): readonly string[] {
+/** The ids of what a run rests on, the most telling first: what spoke against it, what was wrong, then what proved it. */
+export function evidenceIds({ records, found: { before, after } }: RunStory): readonly string[] {
   const idsOf = (type: 'not_verified' | 'verified' | 'measured' | 'saved') =>
     records.flatMap((record) => (record.type === type ? record.ids : []));
-  const wrong = [found.after, found.before].flatMap((each) => each?.findings.filter(isTrouble) ?? []);
-  const critical = wrong.filter(({ status, role }) => status === 'critical' || role === 'cause');
+  const wrong = [before, after].flatMap((each) => each?.findings.filter(isTrouble) ?? []);
+  const cause = wrong.filter(({ role }) => role === 'cause');
+  const critical = wrong.filter(({ status }) => status === 'critical');
   const ids = [
     ...idsOf('not_verified'),
-    ...[...critical, ...wrong].flatMap(({ evidence }) => evidence),
+    ...[...cause, ...critical, ...wrong].flatMap(({ evidence }) => evidence),
     ...idsOf('verified'),
     ...idsOf('measured'),
     ...idsOf('saved'),

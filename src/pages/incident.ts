@@ -24,7 +24,7 @@ export interface Incident extends Told {
 /** A run as something to hand on: what was wrong, what was done, how it ended, and what is to be done now. */
 export function incidentPage(incident: Incident): Page {
   const { story, evidence, at } = incident;
-  const { run, startedAt, notes } = story;
+  const { run, startedAt, notes, records } = story;
   const badge = ending(incident);
   const simulated = run.simulated ?? [];
   return {
@@ -33,7 +33,8 @@ export function incidentPage(incident: Incident): Page {
     lead: headline(incident),
     warnings: [
       ...(simulated.length > 0 ? [`SIMULATED, not real: ${simulated.join(', ')}.`] : []),
-      ...notes.filter((note) => note.startsWith('The journal can be believed only')),
+      // What stands in no record is about the journal itself: how far it can be believed.
+      ...notes.filter((note) => !records.some((record) => record.type === 'note' && record.said === note)),
     ],
     facts: factsOf(incident),
     sections: [
@@ -95,9 +96,9 @@ function briefOf(incident: Told): readonly string[] {
       .slice(0, 2)
       .map(({ say, words }) => `${say} ${commandLine(words)}`),
     ...(moved.length === 0 ? [] : [`Findings: ${movedText(moved)}`]),
-    ...bad.slice(0, 2).map((summary) => `Not well: ${summary}`),
     ...(isProven && proof !== undefined ? [`Proven: ${proof}`] : []),
     `Asked by ${run.principal}${set === undefined ? '' : `; approved: ${approvedText(story)}`}`,
     `Run ${run.id}, ${utc(startedAt)}, took ${durationText((lastAt - startedAt) / 1_000)}`,
+    ...bad.slice(0, 2).map((summary) => `Not well: ${summary}`),
   ];
 }

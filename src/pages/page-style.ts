@@ -38,6 +38,7 @@ th, td { padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line); 
 tr:last-child > td { border-bottom: 0; }
 td .tone { white-space: nowrap; }
 td:not(:last-child):not(:has(.tone)) { min-width: 10rem; }
+td:has(.tone) ~ td:last-child { width: 52%; }
 ol.moments { list-style: none; margin: 0; padding: 0; }
 ol.moments > li { display: grid; grid-template-columns: 13.5rem 1fr; gap: 0 1rem; padding: .35rem 0 .35rem .75rem; border-left: .2rem solid var(--line); }
 ol.moments > .good { border-color: var(--good); } ol.moments > .warn { border-color: var(--warn); }
@@ -68,7 +69,7 @@ footer { color: var(--soft); font-size: .85rem; padding: 0 .25rem; }
   table, tbody, tr, td { display: block; }
   tr { padding: .5rem 0; border-bottom: 1px solid var(--line); }
   tr:last-child { border-bottom: 0; }
-  td, td:not(:last-child):not(:has(.tone)) { padding: .1rem 0; border: 0; min-width: 0; }
+  td, td:not(:last-child):not(:has(.tone)), td:has(.tone) ~ td:last-child { width: auto; min-width: 0; padding: .1rem 0; border: 0; }
   td:empty { display: none; }
   td[data-label]:not([data-label=""])::before { content: attr(data-label) ": "; color: var(--soft); }
 }

@@ -36,7 +36,7 @@ function told(story: RunStory, record: RunRecord, before: readonly RunRecord[]):
     case 'started':
       return say(`${run.principal} asked for it by ${run.tool}.`);
     case 'planned':
-      return say(`Planned: ${record.set.changes.map(({ what }) => what).join(' ')}`);
+      return say(`Planned: ${count(record.set.changes.length, 'change')}.`);
     case 'found': {
       const wrong = record.findings.filter(isTrouble).length;
       const looked = `${count(record.checks.length, 'check')} ${record.time === 'before' ? 'were looked at' : 'were looked at again'}`;

@@ -1,3 +1,4 @@
+import { count } from '../core/format.ts';
 import type { Block, PageSection } from '../core/page.ts';
 import { canUndo, standing, type RunStory } from '../core/run-story.ts';
 import { wasSent, type Told } from './ending.ts';
@@ -92,17 +93,18 @@ export function whatWasVerified(story: RunStory): readonly PageSection[] {
       : []),
     ...(ways.again?.verified === true ? [`${change.what} Once more: ${sentence(ways.again.proof ?? '')}`] : []),
   ]);
-  const hasNew = movedIn(story).some(({ kind, after }) => kind === 'new' && after?.status === 'critical');
-  const again =
-    story.found.after === undefined
-      ? []
-      : [
-          hasNew
-            ? 'What the playbook had looked at was looked at again: something is critical that was not.'
-            : 'What the playbook had looked at was looked at again: nothing is critical that was not.',
-        ];
+  const again = story.found.after === undefined ? [] : [againText(story)];
   const items = [...proven, ...again];
   return items.length === 0 ? [] : [{ title: 'What was verified', blocks: [{ kind: 'list', items }] }];
+}
+
+function againText(story: RunStory): string {
+  const critical = movedIn(story).filter(({ after }) => after?.status === 'critical');
+  const fresh = critical.filter(({ before }) => before?.status !== 'critical').length;
+  const still = critical.length - fresh;
+  const looked = 'What the playbook had looked at was looked at again:';
+  if (fresh > 0) return `${looked} ${count(fresh, 'thing')} critical that was not before.`;
+  return `${looked} nothing is critical that was not${still === 0 ? '' : `, and ${count(still, 'thing')} still`}.`;
 }
 
 const capital = (text = ''): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -11,9 +11,10 @@ export interface Answer {
 /** The questions of a playbook, as what was found answers them; what nothing here asks does not apply. */
 export const answers = ({ diagnose }: Playbook, findings: readonly Finding[]): readonly Answer[] =>
   diagnose.map(({ asks, checks }) => {
-    const own = findings.filter(
-      ({ check, status }) => status !== 'not_applicable' && checks.some((name) => likeName(name, check)),
-    );
+    const rank = ({ check }: Finding): number => checks.findIndex((name) => likeName(name, check));
+    const own = findings
+      .filter((finding) => finding.status !== 'not_applicable' && rank(finding) >= 0)
+      .toSorted((a, b) => rank(a) - rank(b));
     if (own.length === 0) return { asks, status: 'not_applicable', says: 'Nothing here applies.' };
     const status = worst(own.map((finding) => finding.status));
     const [first, ...more] = own.filter((finding) => finding.status === status);

@@ -55,7 +55,7 @@ export function inputsOf({ name, inputs }: Playbook, given: readonly string[]): 
       return [text.slice(0, at), text.slice(at + 1)];
     }),
   );
-  const unknown = Object.keys(values).find((key) => !(key in inputs));
+  const unknown = Object.keys(values).find((key) => !Object.hasOwn(inputs, key));
   if (unknown !== undefined)
     throw new OpsError('USAGE', `${name} takes no ${JSON.stringify(unknown)}.`, {
       hint: `It takes: ${Object.keys(inputs).join(', ') || 'nothing besides its service'}.`,

@@ -1,4 +1,4 @@
-import { opsError } from '../core/errors.ts';
+import { OpsError, opsError } from '../core/errors.ts';
 import { count } from '../core/format.ts';
 import type { Node } from '../core/node.ts';
 import type { Policy } from '../core/policy.ts';
@@ -32,18 +32,29 @@ export async function overNodes(
   const played: Played[] = [];
   const all = plays.length;
   for (const batch of batches(plays, serial)) {
-    played.push(...(await Promise.all(batch.map((play) => put(play).catch(unreached(ops, play.node, all))))));
+    const puts = batch.map((play) => put(play).catch(unreached(ops, play.node, all)));
+    played.push(...(await Promise.all(puts).catch(brokenOff(played.length, all))));
     const failed = played.filter(({ state }) => failures.has(state)).length;
     const left = all - played.length;
     if (left === 0) break;
     if (isOver(failed, all, maxFailPercent))
-      return { played, stopped: `${count(failed, 'node')} failed: ${count(left, 'more')} left as before.` };
+      return { played, stopped: `${count(failed, 'node')} failed: ${left} more left as before.` };
     if (played.some(({ state }) => waits.has(state)))
       return { played, stopped: `${leftText(left)} until that is decided.` };
     ops.progress(`${played.length} of ${all} nodes done, ${failed} failed`);
   }
   return { played, stopped: undefined };
 }
+
+/** What ends it all leaves what was done as it is; and that is to be heard. */
+const brokenOff =
+  (done: number, all: number) =>
+  (thrown: unknown): never => {
+    const { code, message, hint } = opsError(thrown);
+    if (all === 1) throw thrown;
+    const where = `${done} of ${count(all, 'node')} were done; rackhand run list says where the others stand. Asked for again, it goes on with those.`;
+    throw new OpsError(code, message, { hint: hint === undefined ? where : `${hint} ${where}`, cause: thrown });
+  };
 
 /** Puts a playbook to all nodes at once, which is for looking. */
 export const atOnce = async (

@@ -112,6 +112,12 @@ export const gpuFault = definePlaybook({
       person,
     },
     {
+      name: 'as_found',
+      when: [{ check: '*', of: 'node', status: ['critical'] }],
+      because: '{finding}.',
+      person,
+    },
+    {
       name: 'restart_app',
       when: [{ check: 'gpu.hit', restartHelps: ['yes'], of: 'service' }],
       because: '{finding}. The GPU is well; only a start anew gives {service} back what it had there.',
@@ -119,8 +125,9 @@ export const gpuFault = definePlaybook({
       do: [{ action: 'service.restart', args: { service: '{service}' } }],
     },
     {
-      name: 'as_found',
+      name: 'as_noted',
       when: [{ check: '*', of: 'node' }],
+      unless: [{ check: 'gpu.hit', restartHelps: ['yes'] }],
       because: '{finding}.',
       person,
     },

@@ -165,7 +165,7 @@ export const llamaRecover = definePlaybook({
       because: 'The GPU has no room for the model because somebody else holds it.',
       keep: ['gpu.procs', 'service.log'],
       person: [
-        'Find out whose memory it is and end that, or give it another GPU: rackhand gpu processes {node} names the holders.',
+        'Find out whose memory it is and end that, or give it another GPU: rackhand gpu status {node} names the holders.',
         'Lowering anything of {service} before that would be for nothing.',
       ],
     },

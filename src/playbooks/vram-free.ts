@@ -1,7 +1,7 @@
 import { definePlaybook } from '../core/playbook.ts';
 
 /** The sentence of a person who stands before memory that is not ours to free. */
-const whoHolds = 'Who holds how much: rackhand gpu processes {node}.';
+const whoHolds = 'Who holds how much: rackhand gpu status {node}.';
 /** As it stands: it tells of the GPUs, whose layer it is, and asks for nothing. */
 const whatever = { check: 'gpu.memory', status: ['ok', 'degraded', 'unknown', 'not_applicable'] } as const;
 

@@ -58,7 +58,7 @@ export const whisperGpu = definePlaybook({
       keep,
       person: [
         stay,
-        'Find out whose memory it is and end that, or give it another GPU: rackhand gpu processes {node}; then run whisper_gpu once more.',
+        'Find out whose memory it is and end that, or give it another GPU: rackhand gpu status {node}; then run whisper_gpu once more.',
       ],
     },
     {

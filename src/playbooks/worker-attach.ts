@@ -82,7 +82,7 @@ export const workerAttach = definePlaybook({
       because: 'The memory of the GPU is used up: {finding}.',
       keep: ['service.log'],
       person: [
-        'See who holds GPU memory (rackhand gpu processes {node}) and end what nobody needs, or give {service} less to do at once.',
+        'See who holds GPU memory (rackhand gpu status {node}) and end what nobody needs, or give {service} less to do at once.',
       ],
     },
     {

@@ -5,6 +5,7 @@ import { fanOut } from './fan-out.ts';
 import { startFarm } from './farm.ts';
 import type { Figure } from './measure.ts';
 import { largeOutput } from './large-output.ts';
+import { playbooks } from './playbooks.ts';
 import { pooledExec } from './pooled-exec.ts';
 import { farAway, singleNode } from './single-node.ts';
 import { startUp } from './start-up.ts';
@@ -47,6 +48,7 @@ await measured('changes', changes);
 await measured('the start', startUp);
 const many = await startFarm(200);
 try {
+  await measured('playbooks', () => playbooks(many));
   await measured('many nodes', () => fanOut(many));
   await measured('the whole triage of many nodes', () => wholeFanOut(many));
 } finally {

@@ -32,11 +32,11 @@ command=/bin/sleep 600
 
   test('a crash in a steady beat is told from one that follows the wait of its start script', async () => {
     const waits = declared('waits', { kind: 'llama', files: [`${daemon.folder}/start.sh`] });
-    await until(async () => (await judge(serviceFlap, waits))[0]?.restartHelps === 'no', 15_000);
+    await until(async () => (await judge(serviceFlap, waits))[0]?.restartHelps === 'after-fix', 45_000);
     expect(await judge(serviceFlap, waits)).toMatchObject([
       { status: 'critical', summary: expect.stringContaining('that is MODEL_WAIT_SECONDS in') },
     ]);
-    await until(async () => (await judge(serviceFlap, declared('beats')))[0]?.status === 'critical', 15_000);
+    await until(async () => (await judge(serviceFlap, declared('beats')))[0]?.status === 'critical', 45_000);
     expect(await judge(serviceFlap, declared('beats'))).toMatchObject([
       { status: 'critical', restartHelps: 'after-fix', summary: expect.stringMatching(/exit status 3, last .* ago/) },
     ]);

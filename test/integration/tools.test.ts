@@ -171,6 +171,16 @@ describe('over a real SSH connection to the sandbox node', () => {
     expect(await call('queue_check')).toMatchObject({ data: { queues: [] } });
   });
 
+  test('playbook_plan puts the questions of a playbook to the node, and playbook_list says which there are', async () => {
+    expect(await call('playbook_plan', { playbook: 'validate', nodes: ['sandbox'] })).toMatchObject({
+      data: { playbook: 'validate', nodes: [{ node: 'sandbox', state: 'checked', runs: [] }] },
+    });
+    const { data } = await call('playbook_list', { kind: 'llama' });
+    const { playbooks } = data as { playbooks: { playbook: string; kinds: string[] }[] };
+    expect(playbooks.map(({ playbook }) => playbook)).toContain('gpu_reattach');
+    expect(playbooks.every(({ kinds }) => kinds.includes('llama'))).toBe(true);
+  });
+
   test('service_restart waits for a person, restarts once they have said yes, and is told of as a run', async () => {
     const input = { node: 'sandbox', service: 'worker', why: 'a test' };
     const waiting = await call('service_restart', input);
@@ -185,6 +195,7 @@ describe('over a real SSH connection to the sandbox node', () => {
     expect(await call('run_show', { run })).toMatchObject({
       data: { approvedBy: 'cli:ben', why: 'a test', steps: [{ step: 1, how: 'done and proven' }] },
     });
+    expect(await call('run_report', { run })).toMatchObject({ data: { run, node: 'sandbox', state: 'verified' } });
   });
 
   test('every tool that looks was driven', () =>

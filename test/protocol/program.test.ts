@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { catalog } from '../../src/catalog.ts';
+import { playbooks } from '../../src/playbooks/index.ts';
 import { toolEntry } from '../../src/tool-schema.ts';
+import { toolOfPlaybook } from '../../src/tools/tool-of-playbook.ts';
 import { builtProgram, type BuiltProgram } from '../support/built-program.ts';
 import { mcpClients } from '../support/mcp-clients.ts';
 import { runProgram } from '../support/run-program.ts';
@@ -13,7 +15,7 @@ afterAll(() => program.remove());
 
 describe('the program as it is built', () => {
   const lists = [
-    ['the list of the catalog', ['--repair'], catalog],
+    ['the list of the catalog and the playbooks', ['--repair'], [...catalog, ...playbooks.map(toolOfPlaybook)]],
     ['what looks, and the restart', [], catalog.filter(({ toolset }) => toolset === undefined)],
   ] as const;
   test.each(
@@ -25,6 +27,14 @@ describe('the program as it is built', () => {
     const entries = shown.map(toolEntry);
     expect(listed.map(({ name }) => name)).toEqual(entries.map(({ name }) => name));
     expect(listed).toMatchObject(JSON.parse(JSON.stringify(entries)));
+  });
+
+  test('asks nobody for a yes where a playbook has nothing to change', async () => {
+    const { stdout, stderr, code } = await runProgram(program, ['playbook', 'run', 'validate', 'local', '--json']);
+    const report = JSON.parse(stdout) as { status: string };
+    expect(report).toMatchObject({ data: { nodes: [{ node: 'local', state: 'checked', runs: [] }] } });
+    expect(code).toBe({ ok: 0, degraded: 1, critical: 2, unknown: 3 }[report.status]);
+    expect(stderr).not.toContain('say yes');
   });
 
   test('looks at this machine without a fleet file, over MCP and on the command line alike', async () => {

@@ -80,7 +80,7 @@ const noDevice = llamaFails(
   'ggml_cuda_init: failed to initialize CUDA: no CUDA-capable device is detected',
   ...notLoaded,
 );
-const dead = (broken: boolean) => llama(broken ? { declared: onGpu, told: noDevice } : { declared: onGpu });
+export const dead = (broken: boolean) => llama(broken ? { declared: onGpu, told: noDevice } : { declared: onGpu });
 
 export const field = (name: string, value: string) => (gpu: string) =>
   gpu.replaceAll(new RegExp(`<${name}>[^<]*<`, 'g'), `<${name}>${value}<`);

@@ -6,7 +6,7 @@ import { fastapi, llama, llamaFails, modelPath, notLoaded, worker, workerFails, 
 const folder = modelPath.slice(0, modelPath.lastIndexOf('/'));
 
 /** A filesystem of its own at `path`, filled by a line of sh. */
-const filesystem = (path: string, options: string, fill: string): Part => ({
+export const filesystem = (path: string, options: string, fill: string): Part => ({
   files: { [`${path}/.planted`]: '' },
   before: [`mount -t tmpfs -o ${options} tmpfs ${path}`, fill],
   node: { mounts: [path] },

@@ -15,7 +15,7 @@ export interface BuiltProgram {
   remove(): void;
 }
 
-type Source = 'src/rackhand.ts' | 'test/support/stand-in-program.ts' | 'test/support/crash-program.ts';
+type Source = 'src/rackhand.ts' | `test/support/${'stand-in' | 'crash' | 'rolling'}-program.ts`;
 
 export async function builtProgram(source: Source): Promise<BuiltProgram> {
   const path = await built(source);

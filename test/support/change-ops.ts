@@ -18,6 +18,7 @@ interface Options {
   readonly actions: readonly AnyAction[];
   readonly policy?: z.input<typeof policySchema>;
   readonly principal?: string;
+  readonly playbooks?: Fleet['playbooks'];
   readonly signal?: AbortSignal;
   /** In the moment something is said, as what is sent next is. */
   onSay?(message: string): void;
@@ -31,6 +32,7 @@ export function changeOps({
   actions,
   policy = {},
   principal = 'cli:ana',
+  playbooks = [],
   signal = new AbortController().signal,
   onSay = () => undefined,
 }: Options): { ops: ChangeOps; stores: ChangeStores; fleet: Fleet; said: string[]; close(): Promise<void> } {
@@ -39,7 +41,7 @@ export function changeOps({
     nodes,
     secrets: [],
     policy: policySchema.parse(policy),
-    playbooks: [],
+    playbooks,
     brokenPlaybooks: [],
     rulePlaces: (policy.rules ?? []).map((_, index) => `fleet.yaml:${index + 1}`),
   };

@@ -19,8 +19,6 @@ export interface BrowserPage {
   open(path: string): Promise<void>;
   /** What an expression comes to there. */
   evaluate(expression: string): Promise<unknown>;
-  /** PNG of all of it. */
-  picture(): Promise<Buffer>;
   said(): readonly Said[];
   close(): Promise<void>;
 }
@@ -121,10 +119,6 @@ export async function startChromium(): Promise<BrowserPage> {
       const { result, exceptionDetails } = await ask('Runtime.evaluate', { expression, returnByValue: true });
       if (exceptionDetails !== undefined) throw new Error(JSON.stringify(exceptionDetails));
       return (result as { value?: unknown }).value;
-    },
-    async picture() {
-      const { data } = await ask('Page.captureScreenshot', { captureBeyondViewport: true });
-      return Buffer.from(data as string, 'base64');
     },
     said: () => heard,
     close,

@@ -55,12 +55,26 @@ export type Person = (message: string) => {
   readonly content?: { readonly [field: string]: boolean };
 };
 
+const onTools = (changed: () => void) => ({
+  listChanged: { tools: { autoRefresh: false, debounceMs: 0, onChanged: () => changed() } },
+});
+
 const withForms = { capabilities: { elicitation: { form: {} } } };
 
 const second =
   (mode: Era) =>
-  async (program: Program, words: readonly string[], person?: Person): Promise<McpSession> => {
-    const client = new Client(info, { versionNegotiation: { mode }, ...(person && withForms) });
+  async (
+    program: Program,
+    words: readonly string[],
+    person?: Person,
+    /** Told that there are other tools now. */
+    changed?: () => void,
+  ): Promise<McpSession> => {
+    const client = new Client(info, {
+      versionNegotiation: { mode },
+      ...(person && withForms),
+      ...(changed && onTools(changed)),
+    });
     if (person) client.setRequestHandler('elicitation/create', ({ params }) => ({ ...person(params.message) }));
     const transport = new StdioClientTransport(server(program, words));
     await client.connect(transport);
@@ -78,8 +92,13 @@ const second =
     };
   };
 
-const first = async (program: Program, words: readonly string[], person?: Person): Promise<McpSession> => {
-  const client = new FirstClient(info, person && withForms);
+const first = async (
+  program: Program,
+  words: readonly string[],
+  person?: Person,
+  changed?: () => void,
+): Promise<McpSession> => {
+  const client = new FirstClient(info, { ...(person && withForms), ...(changed && onTools(changed)) });
   if (person) client.setRequestHandler(ElicitRequestSchema, ({ params }) => ({ ...person(params.message) }));
   const transport = new FirstStdio(server(program, words));
   await client.connect(transport);

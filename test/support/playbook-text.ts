@@ -1,6 +1,6 @@
 import { createFleetReader } from '../../src/config/fleet-reader.ts';
 import type { Fleet } from '../../src/core/node.ts';
-import { playbookVocabulary } from '../../src/playbook-vocabulary.ts';
+import { knownNames } from '../../src/known-names.ts';
 import { scratchFolder } from './scratch-folder.ts';
 
 const nodes = `nodes:
@@ -16,7 +16,7 @@ export function fleetWith(files: Readonly<Record<string, string>>, fleet = nodes
   const path = folder.write('fleet.yaml', fleet);
   for (const [name, text] of Object.entries(files)) folder.write(`playbooks/${name}`, text);
   const place = { path, env: {}, cwd: folder.path, home: folder.path };
-  return { folder, path, read: createFleetReader(place, playbookVocabulary) };
+  return { folder, path, read: createFleetReader(place, knownNames) };
 }
 
 const short = (text: string) => text.replaceAll(/\/\S*\/rh-test-\w+\/playbooks\//g, '');

@@ -124,7 +124,7 @@ const app: App = {
   }),
   principal: 'mcp:test',
   audit: { verify: unused, show: unused },
-  playbooks: { own: unused, check: unused, begin: unused },
+  playbooks: { own: async () => ({ playbooks: [], brokenPlaybooks: [] }), check: unused, begin: unused },
   approvals: { list: async () => [], proposed: unused, give: unused },
   close: async () => note('closed'),
 };

@@ -6,12 +6,14 @@ import { signatures } from '../../src/checks/signatures/index.ts';
 import type { Playbook } from '../../src/core/playbook.ts';
 import { likeName } from '../../src/core/playbook.ts';
 import { playbooks } from '../../src/playbooks/index.ts';
+import { tools } from '../../src/tools/index.ts';
 import { drills } from '../drills/all.ts';
 
 const conditionsOf = ({ symptoms, remedies }: Playbook) => [
   ...symptoms,
   ...remedies.flatMap(({ when, unless }) => [...when, ...unless]),
 ];
+const commands = tools.map(({ name }) => name.replaceAll('_', ' '));
 const known = ['service', 'node', 'model', 'log', 'finding', 'next', 'tried'];
 /** What a placeholder may stand for, so that it is taken for what the action wants. */
 const filled = (value: unknown) =>
@@ -36,6 +38,11 @@ describe.each(playbooks.map((playbook) => [playbook.name, playbook] as const))('
         checks.some((check) => likeName(name, check.name)),
         name,
       ).toBe(true);
+  });
+
+  test('names only commands that there are', () => {
+    const told = remedies.flatMap(({ because, person }) => [because, ...person]).join('\n');
+    for (const [, command = ''] of told.matchAll(/rackhand ([a-z]+ [a-z]+)/g)) expect(commands).toContain(command);
   });
 
   test('rests only on what it looks at', () => {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { ownCommands } from '../../src/cli/own-commands.ts';
 import { nodeSchema } from '../../src/core/node.ts';
 import { policySchema } from '../../src/core/policy.ts';
 import { tools } from '../../src/tools/index.ts';
@@ -44,19 +45,9 @@ describe('the README', () => {
     },
   );
 
-  const faces = [
-    'approve',
-    'mcp',
-    'evidence',
-    'fleet trust',
-    'fleet schema',
-    'policy explain',
-    'audit show',
-    'audit verify',
-  ];
   const known = [
     ...tools.flatMap(({ name, cli }) => [name.replaceAll('_', ' '), ...(cli.alias === undefined ? [] : [cli.alias])]),
-    ...faces,
+    ...ownCommands.map(({ words }) => words),
   ];
   test.each([...readme.matchAll(/(?:^|npx |`)rackhand ([a-z]+(?: [a-z]+)?)/gm)].map(([, words = '']) => words))(
     'calls rackhand %s',

@@ -285,6 +285,24 @@ const table: readonly (readonly [what: string, from: string, to: string, says: s
     '13:11: remedies[1].name: another remedy before it is called this too',
   ],
   [
+    'a remedy that waits for one that is not there',
+    'name: restart',
+    'name: restart\n    after: [deplay]',
+    '14:13: remedies[1].after[0]: no other remedy is called this; did you mean `deploy`?',
+  ],
+  [
+    'a remedy that waits for itself',
+    'name: restart',
+    'name: restart\n    after: [restart]',
+    '14:13: remedies[1].after[0]: no other remedy is called this',
+  ],
+  [
+    'a remedy that waits for a person',
+    'name: restart',
+    'name: restart\n    after: [ask]',
+    '14:13: remedies[1].after[0]: ask leaves it to a person, so it is never done',
+  ],
+  [
     'a remedy that is never come to',
     '  - name: ask',
     '  - name: nobody\n    because: Why.\n    person: [Sleep.]\n  - name: ask',

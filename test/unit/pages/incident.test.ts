@@ -113,12 +113,12 @@ describe('every end', () => {
 
 const editOf = (): object => toldRuns.rolled_back.set?.changes[0] ?? expect.fail('no change');
 
-describe('what was found', () => {
-  const rows = (story: RunStory) =>
-    part(pageOf(story), /What was wrong/).flatMap((block) =>
-      block.kind === 'table' ? block.rows.map((row) => row.map(({ text }) => text)) : [],
-    );
+const rows = (story: RunStory) =>
+  part(pageOf(story), /What was wrong/).flatMap((block) =>
+    block.kind === 'table' ? block.rows.map((row) => row.map(({ text }) => text)) : [],
+  );
 
+describe('what was found', () => {
   test('is compared before and after: what is new first, what is mended last', () => {
     expect(rows(toldRuns.spoiled)).toEqual([
       ['new', 'gpu:0', 'not there', 'critical', 'Cause: GPU 0 is at 97 °C.'],
@@ -168,17 +168,17 @@ describe('what was found', () => {
   });
 });
 
-describe('the timeline', () => {
-  const moments = (story: RunStory) =>
-    part(pageOf(story), /What happened when/).flatMap((block) => (block.kind === 'moments' ? block.moments : []));
+const moments = (story: RunStory) =>
+  part(pageOf(story), /What happened when/).flatMap((block) => (block.kind === 'moments' ? block.moments : []));
 
+describe('the timeline', () => {
   test('goes from the approval to the end in the order of time, with what each took', () => {
     const told = moments(toldRuns.verified);
     expect(told.map(({ at }) => at)).toEqual(told.map(({ at }) => at).toSorted((a, b) => a - b));
     expect(told.map(({ since, text }) => [since, text])).toEqual([
       ['40 s before', 'cli:ben approved it at a terminal.'],
       ['', 'cli:ana asked for it by playbook_run.'],
-      ['0.1 s after', 'Planned: Restart llama (supervisor llama).'],
+      ['0.1 s after', 'Planned: 1 change.'],
       ['0.1 s after', '4 checks were looked at: 3 findings not well.'],
       ['0.3 s after', 'Step 1 sent: Restart llama (supervisor llama).'],
       ['2.4 s after', 'Step 1 was carried out after 2.1 s: llama: stopped\nllama: started.'],
@@ -197,6 +197,18 @@ describe('the timeline', () => {
     expect(moments(torn).at(-1)).toMatchObject({ since: '5 s after', text: expect.stringContaining('7 bytes') });
   });
 });
+
+const drawn = (before: unknown, after: unknown) =>
+  part(
+    pageOf(
+      toldRun([
+        [0, planned(editOf())],
+        [1, { type: 'measured', time: 'before', figures: before }],
+        ...(after === undefined ? [] : [[2, { type: 'measured', time: 'after', figures: after }] as const]),
+      ]),
+    ),
+    /What was measured/,
+  ).flatMap((block) => (block.kind === 'bars' ? [block.bars.map(({ label }) => label)] : []));
 
 describe('figures', () => {
   const page = pageOf(toldRuns.rolled_back);
@@ -220,43 +232,38 @@ describe('figures', () => {
   });
 
   test('that nobody tells are not drawn', () => {
-    const told = (before: unknown, after: unknown) =>
-      part(
-        pageOf(
-          toldRun([
-            [0, planned(editOf())],
-            [1, { type: 'measured', time: 'before', figures: before }],
-            ...(after === undefined ? [] : [[2, { type: 'measured', time: 'after', figures: after }] as const]),
-          ]),
-        ),
-        /What was measured/,
-      ).flatMap((block) => (block.kind === 'bars' ? [block.bars.map(({ label }) => label)] : []));
-    expect(told({ latencyMs: 12 }, { latencyMs: null })).toEqual([['before']]);
-    expect(told({ latencyMs: 12 }, undefined)).toEqual([['before']]);
-    expect(told({ latencyMs: 0, gpuUsedBytes: 3 }, { latencyMs: -1 })).toEqual([]);
-    expect(told(7, 'lies')).toEqual([]);
+    expect(drawn({ latencyMs: 12 }, { latencyMs: null })).toEqual([['before']]);
+    expect(drawn({ latencyMs: 12 }, undefined)).toEqual([['before']]);
+    expect(drawn({ latencyMs: 0, gpuUsedBytes: 3 }, { latencyMs: -1 })).toEqual([]);
+    expect(drawn(7, 'lies')).toEqual([]);
   });
 });
 
 describe('evidence', () => {
   test('is named the most telling first, each once', () => {
-    expect(evidenceIds(toldRuns.verified)).toEqual(['e-3', 'e-1', 'e-2', 'e-5', 'e-9']);
+    expect(evidenceIds(toldRuns.verified)).toEqual(['e-1', 'e-3', 'e-2', 'e-5', 'e-9']);
     expect(evidenceIds(toldRuns.not_verified)).toEqual(['e-8']);
   });
 
   test('is folded, bounded, and says what is left out and what is gone', () => {
     const ids = Array.from({ length: 40 }, (_, at) => `e-${at}`);
     const story = toldRun([[0, { type: 'not_verified', said: 'no', ids }]]);
-    const kept = ids.slice(0, 30).map((id) => ({ id, title: `gpu-7: ${id}`, text: 'x'.repeat(1024 ** 2) }));
+    const kept = ids.slice(0, 20).map((id) => ({ id, title: `gpu-7: ${id}`, text: 'x'.repeat(1024 ** 2) }));
     for (const format of ['md', 'html'] as const) {
       const text = pageText(pageOf(story, undefined, kept), format);
       expect(text.length).toBeLessThan(100_000);
       expect(text.match(/<details>/g)?.length).toBe(12);
       expect(text).toMatch(/\d+ more characters/);
       expect(text).toContain('Left out to stay short: e-12 e-13');
-      expect(text).toContain('Not kept any more: 10 pieces.');
+      expect(text).toContain('Not kept any more: 4 pieces.');
     }
   });
+});
+
+test('a journal that can be believed only up to a line says so first', () => {
+  const story = toldRun([[1, { type: 'note', said: 'seen again' }]]);
+  const note = 'The journal can be believed only up to line 2: torn.';
+  expect(pageOf({ ...story, notes: [...story.notes, note] }).warnings).toEqual([note]);
 });
 
 test('what was simulated is said before all else, in every form', () => {

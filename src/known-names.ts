@@ -5,7 +5,8 @@ import { modelChecks } from './checks/model-checks.ts';
 import { signatures } from './checks/signatures/index.ts';
 import { everywhere } from './cli/everywhere.ts';
 import { ownCommands } from './cli/own-commands.ts';
-import type { Vocabulary } from './config/vocabulary.ts';
+import type { KnownNames } from './config/known-names.ts';
+import { placeholderNames } from './core/playbook.ts';
 import { playbooks } from './playbooks/index.ts';
 import { nvidiaSmiFailures } from './probes/nvidia-smi-failures.ts';
 import { playbookRun } from './tools/playbook-run.ts';
@@ -14,7 +15,7 @@ const toolNames = catalog.flatMap(({ name, cli }) => [name, ...(cli.alias === un
 const flags = everywhere().map(({ key }) => key);
 
 /** All that a playbook of a fleet may name, and what it may not be called. */
-export const playbookVocabulary: Vocabulary = {
+export const knownNames: KnownNames = {
   checks: checks.map(({ name }) => name),
   modelChecks: modelChecks.map(({ name }) => name),
   signatures: [...new Set([...signatures, ...nvidiaSmiFailures].map(({ id }) => id))],
@@ -26,10 +27,7 @@ export const playbookVocabulary: Vocabulary = {
   ]),
   // A playbook that takes a version may ask for it by that name: rackhand's own stands before the command.
   takenInputs: [
-    'service',
-    'model',
-    'node',
-    'finding',
+    ...placeholderNames,
     'yes',
     ...Object.keys(playbookRun.input.shape),
     ...flags.filter((key) => key !== 'version'),

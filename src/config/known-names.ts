@@ -1,7 +1,7 @@
 import type { AnyAction } from '../core/action.ts';
 
 /** What a playbook may name and this part of the house does not know. */
-export interface Vocabulary {
+export interface KnownNames {
   readonly checks: readonly string[];
   /** Those of them whose findings are about a model. */
   readonly modelChecks: readonly string[];
