@@ -95,6 +95,20 @@ test('what was critical before may still be, and what is merely degraded is no r
   expect(await foundAfter(options)).toMatchObject({ against: undefined });
 });
 
+test('more trouble of a service that was down is no news, and trouble of another one is', async () => {
+  const flap = finding({
+    check: 'service.flap',
+    status: 'critical',
+    service: 'llama',
+    summary: 'llama ended 9 times.',
+  });
+  const told = running([before(down)], async () => [{ ...down, status: 'ok' }, flap]);
+  expect(await foundAfter(told.options)).toMatchObject({ against: undefined });
+  const other = { ...flap, service: 'api', subject: 'service:api', summary: 'api ended 9 times.' };
+  const news = running([before(down)], async () => [down, other]);
+  expect(await foundAfter(news.options)).toMatchObject({ against: expect.stringContaining('api ended 9 times.') });
+});
+
 test('what can not be looked at is not left as it is', async () => {
   const { options } = running([before(down)], () => Promise.reject(new OpsError('LINK_LOST', 'The line is gone.')));
   expect(await foundAfter(options)).toMatchObject({
