@@ -53,6 +53,12 @@ const remedySchema = z
     unless: z.array(conditionSchema).default([]).describe('None may fit a finding'),
     because: sentence.describe('Why this helps, for whoever approves it'),
     after: z.array(safeName).default([]).describe('Only when one of these was done and proven in the same run'),
+    times: z
+      .int()
+      .min(1)
+      .max(3)
+      .default(1)
+      .describe('So often in one run, where it was proven and what calls for it is still there'),
     keep: z.array(checkName).default([]).describe('Checks whose evidence is on disk before anything is done'),
     do: z.array(stepSchema).default([]).describe('In order; approved, proven and taken back together'),
     undoes: z.string().optional().describe('Instead: the run that is taken back, as run_undo does it'),

@@ -60,6 +60,7 @@ export async function onNode(ops: Ops, play: Play, hand: Hand): Promise<Played> 
   const look = await ops.look(scope.node);
   let findings = rootCause(await look.survey(scope.checks), node);
   const [tried, done] = [new Set<string>(), new Set<string>()];
+  const times = new Map<string, number>();
   const refused: ChangeOutcome[] = [];
   const runs: string[] = [];
   const until = ops.now() + playbook.withinSeconds * 1_000;
@@ -72,12 +73,14 @@ export async function onNode(ops: Ops, play: Play, hand: Hand): Promise<Played> 
     const { choice } = verdict;
     if (runs.length >= playbook.most || ops.now() > until) return await finish(hand, ended);
     ops.progress(`${node.name}: ${choice.because}`);
-    tried.add(choice.key);
+    times.set(choice.key, (times.get(choice.key) ?? 0) + 1);
+    if (times.get(choice.key) === choice.remedy.times) tried.add(choice.key);
     const diagnosis = diagnosisOf(play, scope, findings, choice);
     const why = [play.why, `${playbook.name}: ${choice.because}`].filter(Boolean).join(' ');
     const asked = choice.undoes === undefined ? { steps: choice.steps } : await takingBack(ops, choice.undoes, node);
     const outcome = await hand.act({ tool: hand.tool, node, why, ...asked, diagnosis });
     if (outcome.state === 'refused') {
+      tried.add(choice.key);
       refused.push(outcome);
       continue;
     }

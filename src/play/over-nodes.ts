@@ -16,6 +16,8 @@ export interface Rolled {
   readonly played: readonly Played[];
   /** Why the rest was left as it is, as a sentence. */
   readonly stopped: string | undefined;
+  /** Nothing was begun for that reason. */
+  readonly isHeld?: true;
 }
 
 const failures: ReadonlySet<Played['state']> = new Set<Played['state']>(['not_verified', 'rolled_back', 'unknown']);

@@ -51,9 +51,9 @@ interface Asked {
 }
 
 /** One report over all nodes. */
-export function playReport({ played, stopped }: Rolled, asked: Asked): Report<z.input<typeof playData>> {
+export function playReport({ played, stopped, isHeld }: Rolled, asked: Asked): Report<z.input<typeof playData>> {
   const worst = played.toSorted((a, b) => rank(b) - rank(a))[0];
-  const state = worst?.state ?? 'well';
+  const state = isHeld === true ? 'held' : (worst?.state ?? 'well');
   const waiting = played.find((each) => each.state === 'awaiting_approval' || each.state === 'planned');
   // What only asks changes nothing, wherever it could not be asked.
   const onlyAsks = played.some((each) => each.state === 'checked');
@@ -69,7 +69,7 @@ export function playReport({ played, stopped }: Rolled, asked: Asked): Report<z.
     findings: played.flatMap(({ findings }) =>
       findings.filter(({ status }) => status !== 'ok' && status !== 'not_applicable'),
     ),
-    next: nextOf(played, asked),
+    next: isHeld === true ? heldNext(played, asked) : nextOf(played, asked),
     notes: [...new Set(played.flatMap(({ notes }) => notes))],
     ...(change !== false && { change }),
     data: {
@@ -156,6 +156,16 @@ function failed(played: readonly Played[]): Report['show'] {
   if (rows.length === 0) return [];
   return [{ kind: 'table', title: 'What is not answered well', columns: ['node', 'question', 'answer', ''], rows }];
 }
+
+/** What is shared is looked for first. */
+const heldNext = (played: readonly Played[], { args }: Asked): readonly Next[] => [
+  {
+    say: 'Look for what they share: a deploy, a network, a store, a driver.',
+    tool: 'node_triage',
+    args: { nodes: played.map(({ node }) => node) },
+  },
+  { say: 'Where each of them has a reason of its own:', tool: 'playbook_run', args: { ...args, shared: true } },
+];
 
 function nextOf(played: readonly Played[], { args }: Asked): readonly Next[] {
   const waiting = played.filter(({ state }) => state === 'awaiting_approval');

@@ -29,7 +29,8 @@ export const playbookRun = defineTool({
     if (input.plan || (all.length > 1 && !input.shared)) {
       const played = await atOnce(ops, all, (play) => onNode(ops, play, planning));
       const stopped = input.shared ? undefined : shared(played, all.length, ops.fleet.policy.limits);
-      if (input.plan || stopped !== undefined) return playReport({ played, stopped }, asked);
+      if (input.plan) return playReport({ played, stopped }, asked);
+      if (stopped !== undefined) return playReport({ played, stopped, isHeld: true }, asked);
     }
     const hand = {
       tool: 'playbook_run',

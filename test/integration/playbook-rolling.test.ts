@@ -144,6 +144,10 @@ describe.skipIf(!isAble)('a playbook over twelve nodes (needs sshd, root and uns
     const stopped = await roll({});
     expect(stopped.summary).toContain('12 of 12 nodes want the same (fill): look for a cause that they share');
     expect(cured()).toEqual([]);
+    expect(stopped).toMatchObject({
+      change: { state: 'held' },
+      next: [{ tool: 'node_triage' }, { args: { shared: true } }],
+    });
     expect(stopped.data.nodes.flatMap(({ runs }) => runs)).toEqual([]);
     // The policy of the fleet is nothing that a caller can talk away.
     const braked = await roll({ shared: true });
