@@ -107,7 +107,7 @@ export const workers: readonly Drill[] = [
         'torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 23.69 GiB of which 1.80 GiB is free.',
         'free_the_gpu',
         /memory of the GPU is used up/,
-        /gpu processes gpu-1/,
+        /gpu status gpu-1/,
       ),
     ],
   },
