@@ -28,7 +28,7 @@ async function forSigners({ passphrase = '', names = 'ana' } = {}) {
 describe.skipIf(!has('script') || !has('ssh-keygen'))(
   'rackhand approve with signers (needs script, ssh-keygen)',
   () => {
-    const signed = 'and signed as ana, and the signature is good. Have it done within 15 min';
+    const signed = 'and signed as ana, and the signature is good. Have it done within 1';
 
     test.each(['key', 'key.pub'])('signs by a key file, named as %s', async (name) => {
       const { typing, take, folder } = await forSigners();

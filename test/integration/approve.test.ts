@@ -37,7 +37,7 @@ describe.skipIf(!has('script'))('rackhand approve at a terminal (needs script)',
       '    | llama has not answered since 02:41',
       `  digest     ${digestOf('a')}`,
       `type ${code}.`,
-      'Approved. Have it done within 15 min: it counts once, until 20',
+      'Approved. Have it done within 1',
     ])
       expect(shown).toContain(`\n${line}`.replace(/^\n(?=type)/, ''));
     expect(output).toContain('\u001b[33ma person has to approve it');
