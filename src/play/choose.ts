@@ -24,6 +24,9 @@ export interface Choice {
   readonly person: readonly string[];
 }
 
+/** Nothing of it can be done by us. */
+export const isForPerson = ({ remedy }: Choice): boolean => remedy.person.length > 0;
+
 /** What comes of what was found. `well`: none of its symptoms shows. `elsewhere`: it only follows from another service. */
 export type Verdict =
   | { readonly is: 'well' }
@@ -123,7 +126,8 @@ function chosen(one: Case, remedy: Remedy): readonly (Choice & { readonly depth:
       because: filled(remedy.because),
       steps,
       undoes: remedy.undoes === undefined ? undefined : filled(remedy.undoes),
-      person: remedy.person.map(filled),
+      // A finding that says nothing of what helps leaves its place empty.
+      person: remedy.person.map((text) => filled(text).trim()).filter((text) => text !== ''),
       depth,
     };
   });
@@ -145,7 +149,7 @@ function namesOf(
     model: about('model:'),
     log: about('log:'),
     finding: lead?.summary.replace(/\.$/, ''),
-    next: lead?.next?.map(({ say }) => say).join(' '),
+    next: lead && (lead.next ?? []).map(({ say }) => say).join(' '),
     ...inputs,
   };
 }

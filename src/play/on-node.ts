@@ -8,7 +8,7 @@ import type { Finding, Next } from '../core/report.ts';
 import type { Service } from '../core/service.ts';
 import type { Ops } from '../core/tool.ts';
 import { answeredText, answers, type Answer } from './answers.ts';
-import { choose, type Case, type Choice, type Verdict } from './choose.ts';
+import { choose, isForPerson, type Case, type Choice, type Verdict } from './choose.ts';
 import { knobsTried } from './knobs-tried.ts';
 import { onceSettled } from './once-settled.ts';
 import { scopeOf } from './scope.ts';
@@ -69,7 +69,7 @@ export async function onNode(ops: Ops, play: Play, hand: Hand): Promise<Played> 
     const one: Case = { playbook, node: node.name, service, services: scope.node.services, inputs, findings };
     const verdict = choose(one, tried, done);
     const ended = { play, scope, findings, verdict, last, refused, runs, notes: look.notes() };
-    if (verdict.is !== 'remedy' || verdict.choice.person.length > 0) return await finish(hand, ended);
+    if (verdict.is !== 'remedy' || isForPerson(verdict.choice)) return await finish(hand, ended);
     const { choice } = verdict;
     if (runs.length >= playbook.most || ops.now() > until) return await finish(hand, ended);
     ops.progress(`${node.name}: ${choice.because}`);
@@ -185,7 +185,7 @@ async function finish(hand: Hand, ending: Ending): Promise<Played> {
       const why =
         person === undefined
           ? `No remedy of ${play.playbook.name} fits${unexplained}.`
-          : person.person.length > 0
+          : isForPerson(person)
             ? person.because
             : `${play.playbook.name} does no more in one run. What it would do next: ${person.because}`;
       const cannot = [...new Set(ending.refused.map(({ said }) => said))];

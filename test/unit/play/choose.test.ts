@@ -124,6 +124,21 @@ describe('what a playbook chooses', () => {
     expect(choose(about('llama', down, vague), none)).toMatchObject({ choice: { remedy: { name: 'restart' } } });
   });
 
+  test('what a finding says of what helps is handed on, and nothing in its place where it says nothing', () => {
+    const log = finding({ check: 'service.log', status: 'critical', service: 'llama', signature: 'AP-PATH' });
+    const quoting = {
+      ...playbook,
+      remedies: playbook.remedies.map((remedy) => ({
+        ...remedy,
+        ...(remedy.name === 'image' && { person: ['Deploy it.', '{next}'] }),
+      })),
+    };
+    const told = (one: Finding) => choose({ ...about('llama', one), playbook: quoting }, none);
+    expect(told(log)).toMatchObject({ choice: { person: ['Deploy it.'] } });
+    const helpful = { ...log, next: [{ say: 'Read it.' }, { say: 'Mend it.' }] };
+    expect(told(helpful)).toMatchObject({ choice: { person: ['Deploy it.', 'Read it. Mend it.'] } });
+  });
+
   test('what speaks against a remedy holds it back, and what only a person may comes without steps', () => {
     const log = finding({ check: 'service.log', status: 'critical', service: 'llama', signature: 'AP-PATH' });
     expect(choose(about('llama', down, log), none)).toMatchObject({
