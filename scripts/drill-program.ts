@@ -8,7 +8,7 @@ type Env = Readonly<Record<string, string>>;
 const reportSchema = z.object({
   status: z.string(),
   summary: z.string(),
-  findings: z.array(z.object({ check: z.string(), subject: z.string(), role: z.string() })),
+  findings: z.array(z.object({ check: z.string(), subject: z.string(), role: z.string(), status: z.string() })),
   data: z.object({ nodes: z.array(z.object({ state: z.string().optional() })) }),
 });
 

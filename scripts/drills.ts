@@ -25,9 +25,14 @@ async function settled({ services }: Sandbox, { flaps, stops }: Fault): Promise<
   }
 }
 
+/** How the machine fares that the sandbox runs on is none of its faults. */
+const ofSandbox = ({ findings }: Awaited<ReturnType<typeof reportOf>>) =>
+  findings.filter(({ subject }) => /^(?:service|model):/.test(subject));
+
 /** That a service crashed before it was mended stays told for an hour. */
-const isFine = ({ status, findings }: Awaited<ReturnType<typeof reportOf>>): boolean =>
-  status === 'ok' || (status === 'degraded' && findings.every(({ check }) => check === 'service.flap'));
+const isFine = (report: Awaited<ReturnType<typeof reportOf>>): boolean =>
+  !report.findings.some(({ check }) => check === 'node.reach') &&
+  ofSandbox(report).every(({ check, status }) => check === 'service.flap' && status === 'degraded');
 
 async function staysWell(isWell: () => Promise<boolean>, seconds: number): Promise<boolean> {
   const until = Date.now() + seconds * 1_000;
@@ -54,7 +59,7 @@ export async function drillAll(program: string, faults: readonly Fault[], stable
       const seconds = (performance.now() - start) / 1_000;
       const isWell = async () => isFine(await rackhand('triage', 'sandbox'));
       const parts = score(fault, {
-        first: first.findings,
+        first: ofSandbox(first),
         ended: run.data.nodes[0]?.state,
         isWell: ends === 'escalated' ? undefined : await staysWell(isWell, stableSeconds),
         touched: touched(before, await standingOf(sandbox)),
@@ -87,7 +92,7 @@ export async function drillOne(program: string, fault: Fault, stableSeconds: num
     const triage = () => reportOf(program, judge, ['triage', 'sandbox']);
     await settled(sandbox, fault);
     const before = await standingOf(sandbox);
-    const { findings: first } = await triage();
+    const first = ofSandbox(await triage());
     console.log(connections(program, envOf(sandbox), ['mcp', '--repair']));
     console.log(
       `\nOn call: ${fault.shows}\nThe GPU and the model are simulated. It ends when the node stays well for ${stableSeconds} s, or with Ctrl-C.`,
