@@ -1,3 +1,4 @@
+import { declaredService } from '../core/declared-service.ts';
 import { OpsError } from '../core/errors.ts';
 import type { BrokenPlaybook, Node } from '../core/node.ts';
 import type { Playbook } from '../core/playbook.ts';
@@ -34,11 +35,7 @@ export function serviceFor(playbook: Playbook, node: Node, name: string | undefi
       only === undefined ? {} : { hint: 'Name one of them.' },
     );
   }
-  const service = node.services.find((each) => each.name === name);
-  if (service === undefined)
-    throw new OpsError('UNKNOWN_SERVICE', `${node.name} declares no service ${JSON.stringify(name)}.`, {
-      hint: `It declares: ${node.services.map((each) => each.name).join(', ') || 'no services'}.`,
-    });
+  const service = declaredService(node, name);
   if (kinds.length > 0 && !kinds.includes(service.kind))
     throw new OpsError('USAGE', `${playbook.name} is for ${kinds.join(' or ')}, and ${name} is ${service.kind}.`, {
       ...(names !== '' && { hint: `On ${node.name} that is: ${names}.` }),

@@ -1,8 +1,7 @@
+import { declaredService } from '../core/declared-service.ts';
 import { OpsError } from '../core/errors.ts';
 import type { Node } from '../core/node.ts';
-import type { Service } from '../core/service.ts';
 import type { Ops } from '../core/tool.ts';
-import { nearest } from '../core/text.ts';
 
 /** The one node called so. Errors: `UNKNOWN_NODE`, and `USAGE` where a label means several. */
 export function oneNode(ops: Ops, name: string): Node {
@@ -10,17 +9,6 @@ export function oneNode(ops: Ops, name: string): Node {
   if (node === undefined || others.length > 0)
     throw new OpsError('USAGE', `${JSON.stringify(name)} means ${others.length + 1} nodes, and this asks for one.`);
   return node;
-}
-
-/** A declared service of a node. Errors: `UNKNOWN_SERVICE`, with the known names and the nearest one. */
-export function declaredService(node: Node, name: string): Service {
-  const found = node.services.find((service) => service.name === name);
-  if (found !== undefined) return found;
-  const names = node.services.map((service) => service.name);
-  const meant = nearest(name, names);
-  throw new OpsError('UNKNOWN_SERVICE', `${node.name} declares no service ${JSON.stringify(name)}.`, {
-    hint: `${meant === undefined ? '' : `Did you mean ${meant}? `}It declares: ${names.join(', ') || 'no services'}.`,
-  });
 }
 
 /** The nodes with no service but the one called so; nodes that declare none of that name drop out. */

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { declaredService } from '../core/declared-service.ts';
 import type { ChangeOutcome } from '../core/change-outcome.ts';
 import { defineTool, nodeInput } from '../core/tool.ts';
 import { callAgain, changeInputs, restarted, serviceNameInput } from './change-inputs.ts';
 import { changeData, changeReport } from './change-report.ts';
-import { declaredService, oneNode } from './declared.ts';
+import { oneNode } from './declared.ts';
 import { measuredTables } from './measured-table.ts';
 import { outOfTurn } from './tuning-order.ts';
 

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { foldEntries, type PlacedEntry } from '../checks/log-fold.ts';
 import { logLevels } from '../checks/log-level.ts';
+import { declaredService } from '../core/declared-service.ts';
 import { OpsError } from '../core/errors.ts';
 import type { Node } from '../core/node.ts';
 import type { Service } from '../core/service.ts';
 import { defineTool, nodeInput, type NodeLook, type Ops } from '../core/tool.ts';
 import { zoneShift } from '../probes/log-time.ts';
-import { declaredService, oneNode } from './declared.ts';
+import { oneNode } from './declared.ts';
 import { cursorText, marksOf } from './log-cursor.ts';
 import { currentSince, foundLog, safeLog, type FoundLog } from './log-findings.ts';
 import { timeOrUsage } from './log-lines.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { declaredService } from '../core/declared-service.ts';
 import { count } from '../core/format.ts';
 import type { Node } from '../core/node.ts';
 import type { RemoteText, Report } from '../core/report.ts';
@@ -6,7 +7,7 @@ import type { Service } from '../core/service.ts';
 import { defineTool, nodeInput, type Ops } from '../core/tool.ts';
 import { zoneShift } from '../probes/log-time.ts';
 import type { LogReach } from '../probes/log-window.ts';
-import { declaredService, oneNode } from './declared.ts';
+import { oneNode } from './declared.ts';
 import { createFollower, type Followed } from './log-follow.ts';
 import { selectLines, timeOrUsage, type Selection } from './log-lines.ts';
 import { ownerOf, reachNotes, reachOf } from './log-sources.ts';
