@@ -74,6 +74,8 @@ const remedySchema = z
   );
 /** What helps where its conditions fit: something to do, or what only a person may. */
 export type Remedy = z.infer<typeof remedySchema>;
+/** One as it is written down: defaults left out. */
+export type WrittenRemedy = z.input<typeof remedySchema>;
 
 const questionSchema = z.strictObject({
   asks: sentence.describe('As a question that yes answers well'),

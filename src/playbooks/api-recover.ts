@@ -1,7 +1,5 @@
 import { definePlaybook } from '../core/playbook.ts';
-import { ofService } from './of-service.ts';
-
-const log = (...signature: string[]) => ofService('service.log', { signature });
+import { ofLog, ofService, startStopped } from './of-service.ts';
 
 /** Source: the field's playbook for an api that crashes over and over under its manager. */
 export const apiRecover = definePlaybook({
@@ -51,7 +49,7 @@ export const apiRecover = definePlaybook({
     },
     {
       name: 'correct_its_command',
-      when: [log('AP-PATH', 'AP-ATTR', 'AP-FMT')],
+      when: [ofLog('AP-PATH', 'AP-ATTR', 'AP-FMT')],
       because: 'What it is told to load does not fit the layout of the code: {finding}.',
       keep: ['service.log', 'service.files'],
       person: [
@@ -61,7 +59,7 @@ export const apiRecover = definePlaybook({
     },
     {
       name: 'build_its_image_anew',
-      when: [log('AP-DEP', 'AP-NAME', 'LL-SO')],
+      when: [ofLog('AP-DEP', 'AP-NAME', 'LL-SO')],
       because: 'What it needs is not installed with it, or in another version: {finding}.',
       person: [
         'Build the image of {service} from its pinned requirements and deploy that; see first which python its command uses.',
@@ -69,7 +67,7 @@ export const apiRecover = definePlaybook({
     },
     {
       name: 'mend_its_code',
-      when: [log('AP-SYNTAX')],
+      when: [ofLog('AP-SYNTAX')],
       because: 'Its code does not parse: {finding}.',
       person: [
         'Undo the last edit of the file that the traceback names, and deploy that; code is not mended on the node.',
@@ -91,7 +89,7 @@ export const apiRecover = definePlaybook({
     },
     {
       name: 'open_its_files',
-      when: [log('AP-PERM')],
+      when: [ofLog('AP-PERM')],
       because: 'Its user may not use a file: {finding}.',
       person: [
         'Compare the user of {service} with owner and mode of that file and of every folder above it, and correct them.',
@@ -106,7 +104,7 @@ export const apiRecover = definePlaybook({
     },
     {
       name: 'mend_what_it_needs',
-      when: [log('TP-*', 'OS-*')],
+      when: [ofLog('TP-*', 'OS-*')],
       because: 'It ends because it can not reach or use something else: {finding}.',
       person: ['{next}', 'Start {service} again once that works.'],
     },
@@ -116,12 +114,7 @@ export const apiRecover = definePlaybook({
       because: '{service} itself is up: {finding}.',
       person: ['{next}'],
     },
-    {
-      name: 'start',
-      when: [ofService('service.running', { status: ['critical'], says: ['it is stopped'], consequence: true })],
-      because: 'Somebody has stopped {service}, and nothing speaks against starting it.',
-      do: [{ action: 'service.start', args: { service: '{service}' } }],
-    },
+    startStopped,
     {
       name: 'restart',
       when: [ofService('service.*', { status: ['critical'] })],

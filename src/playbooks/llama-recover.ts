@@ -1,5 +1,5 @@
 import { definePlaybook } from '../core/playbook.ts';
-import { ofService } from './of-service.ts';
+import { ofService, startStopped } from './of-service.ts';
 
 const ofMemory = ['LL-OOM', 'LL-CTX'];
 /** What the log says of a model that was not there, or not whole. */
@@ -230,12 +230,7 @@ export const llamaRecover = definePlaybook({
       because: 'Another program holds its port: {finding}.',
       person: ['See that the named process is nobody’s work any more and end it; then start {service}.'],
     },
-    {
-      name: 'start',
-      when: [ofService('service.running', { status: ['critical'], says: ['it is stopped'], consequence: true })],
-      because: 'Somebody has stopped {service}, and nothing speaks against starting it.',
-      do: [{ action: 'service.start', args: { service: '{service}' } }],
-    },
+    startStopped,
     {
       name: 'restart',
       when: [ofService('service.*', { status: ['critical'] })],

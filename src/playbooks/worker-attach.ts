@@ -1,7 +1,5 @@
 import { definePlaybook } from '../core/playbook.ts';
-import { ofService } from './of-service.ts';
-
-const log = (...signature: string[]) => ofService('service.log', { signature });
+import { ofLog, ofService, startStopped } from './of-service.ts';
 
 /** Source: the field's playbook for a GPU worker that does not start or attach. */
 export const workerAttach = definePlaybook({
@@ -63,13 +61,13 @@ export const workerAttach = definePlaybook({
     },
     {
       name: 'let_it_in',
-      when: [log('TP-CONN', 'TP-POLL', 'TP-NS', 'TP-TLS', 'OS-DNS')],
+      when: [ofLog('TP-CONN', 'TP-POLL', 'TP-NS', 'TP-TLS', 'OS-DNS')],
       because: 'Its queue does not let it in: {finding}.',
       person: ['{next}', 'Start {service} again once that is put right.'],
     },
     {
       name: 'take_another_build',
-      when: [log('CU-SM', 'CU-NOCUDA', 'CU-803', 'LL-DRIVER', 'LL-SO', 'AP-*')],
+      when: [ofLog('CU-SM', 'CU-NOCUDA', 'CU-803', 'LL-DRIVER', 'LL-SO', 'AP-*')],
       because: 'What it was built with does not fit this node, or is not all there: {finding}.',
       person: [
         'Deploy an image of {service} that fits the GPU and the driver of {node}; restarting changes nothing.',
@@ -78,7 +76,7 @@ export const workerAttach = definePlaybook({
     },
     {
       name: 'free_the_gpu',
-      when: [log('CU-OOM')],
+      when: [ofLog('CU-OOM')],
       because: 'The memory of the GPU is used up: {finding}.',
       keep: ['service.log'],
       person: [
@@ -91,12 +89,7 @@ export const workerAttach = definePlaybook({
       because: 'Somebody polls its queue, but under another name than it must: {finding}.',
       person: ['{next}'],
     },
-    {
-      name: 'start',
-      when: [ofService('service.running', { status: ['critical'], says: ['it is stopped'], consequence: true })],
-      because: 'Somebody has stopped {service}, and nothing speaks against starting it.',
-      do: [{ action: 'service.start', args: { service: '{service}' } }],
-    },
+    startStopped,
     {
       name: 'restart',
       when: [ofService('*', { restartHelps: ['yes', 'maybe'] })],
