@@ -1,3 +1,4 @@
+import type { Diagnosis } from '../core/change-outcome.ts';
 import type { AnyCheck } from '../core/check.ts';
 import { opsError } from '../core/errors.ts';
 import type { Node } from '../core/node.ts';
@@ -5,12 +6,26 @@ import { findingSchema, type Finding } from '../core/report.ts';
 import type { MeasuredTime, RunEntry } from '../core/run.ts';
 import type { RunStory } from '../core/run-story.ts';
 import { redactDeep } from '../core/text.ts';
+import type { ChangeDesk } from './change-desk.ts';
+import type { Journal } from './journal-write.ts';
 import { storyOf, type Running } from './running.ts';
 
 interface Found {
   readonly checks: readonly string[];
   readonly services: readonly string[] | undefined;
   readonly findings: readonly Finding[];
+}
+
+/** Writes down what a playbook found before it chose, with the evidence for that. Errors: `JOURNAL_FAILED`, `STATE_FAILED`. */
+export async function writeFound(
+  { evidence, fleet }: Pick<ChangeDesk, 'evidence' | 'fleet'>,
+  journal: Journal,
+  { checks, services, findings, keep }: Diagnosis,
+): Promise<void> {
+  const troubled = findings.filter(({ status }) => status !== 'ok').flatMap((finding) => finding.evidence);
+  await evidence.save([...new Set([...keep, ...troubled])].slice(0, 128));
+  const names = checks.map(({ name }) => name);
+  await journal.append(foundEntry('before', { checks: names, services, findings }, fleet.secrets));
 }
 
 /** As a journal keeps it: what does not apply says nothing, and what helps next is out of date when it is read. */

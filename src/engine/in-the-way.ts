@@ -5,20 +5,20 @@ import type { Judgement } from './judge-set.ts';
 import { saidOf, speaking, waitText } from './outcomes.ts';
 import type { Planned } from './plan-all.ts';
 
-/** What stands in the way of a planned change, if anything does: the policy, a brake, or that nobody has approved it. */
+/** What stands in the way of a planned change: the policy, a brake, or that nobody has approved it; or why nothing does. */
 export async function inTheWay(
   desk: ChangeDesk,
   request: ChangeRequest,
   { set }: Planned,
-): Promise<ChangeOutcome | undefined> {
+): Promise<ChangeOutcome | 'allowed' | 'approved'> {
   const judged = await judge(desk, set, request);
   const rest = restOf(set);
   if (judged.decision === 'deny') return denied(set, judged);
   const heldText = heldOf(judged);
   if (heldText !== undefined) return { ...rest, state: 'held', said: heldText };
-  if (judged.decision === 'allow') return undefined;
+  if (judged.decision === 'allow') return 'allowed';
   const counted = await desk.approvals.standing(occasion(desk, set));
-  if (counted.counts) return undefined;
+  if (counted.counts) return 'approved';
   await desk.approvals.propose(set);
   return { ...rest, state: 'awaiting_approval', said: saidOf(set), notes: [needOf(judged), counted.because] };
 }

@@ -19,7 +19,7 @@ export function createLongCalls({ stop, answerMs }: { readonly stop: AbortSignal
   const outliving = new Set<Promise<unknown>>();
   return {
     /** The report of a call, or where it stands: then it goes on, and its run tells how it ends. */
-    async put(app: App, { tool, input, signals, say }: Asked): Promise<Report> {
+    async put(app: Pick<App, 'call'>, { tool, input, signals, say }: Asked): Promise<Report> {
       const own = new AbortController();
       const cancel = () => own.abort();
       for (const each of signals) each.addEventListener('abort', cancel, { once: true });

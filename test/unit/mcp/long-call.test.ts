@@ -20,13 +20,13 @@ function held(tool: AnyTool, answerMs: number) {
   const host = new AbortController();
   const said: string[] = [];
   let options: CallOptions | undefined;
-  const app = {
+  const app: Pick<App, 'call'> = {
     call(_tool: AnyTool, _input: unknown, given: CallOptions) {
       options = given;
       given.signal.addEventListener('abort', () => gate.emit('cancelled'), { once: true });
       return promise;
     },
-  } as unknown as App;
+  };
   const calls = createLongCalls({ stop: host.signal, answerMs });
   const answer = calls.put(app, {
     tool,
