@@ -175,6 +175,8 @@ function nextOf(played: readonly Played[], { args }: Asked): readonly Next[] {
   const again: Next = { say: 'Then ask for the same again.', tool: 'playbook_run', args };
   const run: Next = { say: 'To have it done:', tool: 'playbook_run', args };
   const isHeld = played.some(({ state }) => state === 'held');
+  const isUnwritten = played.some(({ state, runs }) => state === 'escalated' && runs.length === 0);
+  const write: Next = { say: 'To have this written down as a run, for its report:', tool: 'playbook_run', args };
   const done = played.flatMap(({ runs }) => runs);
   const show = done
     .slice(0, 3)
@@ -183,6 +185,7 @@ function nextOf(played: readonly Played[], { args }: Asked): readonly Next[] {
     ...(waiting.length > 0 ? [...approve, again] : []),
     ...(played.some(({ state }) => state === 'planned') ? [run] : []),
     ...(isHeld ? [again] : []),
+    ...(isUnwritten ? [write] : []),
     ...played.flatMap(({ next }) => next),
     ...show,
   ].slice(0, 5);
