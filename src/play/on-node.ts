@@ -52,8 +52,11 @@ export interface Played {
   readonly notes: readonly string[];
 }
 
+/** What it looks with. */
+type Looking = Pick<Ops, 'look' | 'runs' | 'now' | 'pause' | 'progress'>;
+
 /** Looks, chooses, and has it done: one remedy at a time, each proven before the next is chosen. Errors: of the node. */
-export async function onNode(ops: Ops, play: Play, hand: Hand): Promise<Played> {
+export async function onNode(ops: Looking, play: Play, hand: Hand): Promise<Played> {
   const { playbook, node, service } = play;
   const inputs = { ...play.inputs, tried: await triedText(ops, play) };
   const scope = scopeOf(play);
@@ -95,7 +98,7 @@ export async function onNode(ops: Ops, play: Play, hand: Hand): Promise<Played> 
 }
 
 /** Only where a remedy asks for it: it is a look at the runs of a day. */
-const triedText = async (ops: Ops, { playbook, node, service }: Play): Promise<string> =>
+const triedText = async (ops: Looking, { playbook, node, service }: Play): Promise<string> =>
   service !== undefined && JSON.stringify(playbook.remedies).includes('{tried}')
     ? (await knobsTried(ops, node.name, service.name)).join(',')
     : '';

@@ -75,7 +75,7 @@ function farm(story: (typeof stories)[number], { broken, unreachable, policy = f
   });
   closing.push(close);
   const put = (tool: typeof playbookRun | typeof playbookPlan) => async (more: object) =>
-    (await callTool(ops, tool, { playbook: 'fill_file', nodes: [], ...more })) as unknown as Rolled;
+    await callTool<z.output<typeof playData>>(ops, tool, { playbook: 'fill_file', nodes: [], ...more });
   return {
     folder,
     nodes,
@@ -254,7 +254,7 @@ function sameNodes({ folder, nodes }: ReturnType<typeof farm>) {
   });
   closing.push(close);
   const roll = async (more: object) =>
-    (await callTool(ops, playbookRun, { playbook: 'fill_file', nodes: [], ...more })) as unknown as Rolled;
+    await callTool<z.output<typeof playData>>(ops, playbookRun, { playbook: 'fill_file', nodes: [], ...more });
   return {
     ops,
     roll,

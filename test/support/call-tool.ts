@@ -4,9 +4,9 @@ import type { AnyTool, ChangeOps } from '../../src/core/tool.ts';
 import type { changeData } from '../../src/tools/change-report.ts';
 import { toolInput } from '../../src/tool-input.ts';
 
-/** The report of a tool that changes something, called as a face calls it. */
-export const callTool = async (
+/** The report of a tool, called as a face calls it; of one that changes something unless its data are named. */
+export const callTool = async <Data = z.infer<typeof changeData>>(
   ops: ChangeOps,
   tool: AnyTool,
   input: Readonly<Record<string, unknown>>,
-): Promise<Report<z.infer<typeof changeData>>> => await tool.run(toolInput(tool, input), ops);
+): Promise<Report<Data>> => await tool.run(toolInput(tool, input), ops);

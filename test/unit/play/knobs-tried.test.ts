@@ -1,27 +1,35 @@
 import { describe, expect, test } from 'vitest';
 import type { RunStory } from '../../../src/core/run-story.ts';
 import { knobsTried } from '../../../src/play/knobs-tried.ts';
+import { plannedSet } from '../../support/planned-set.ts';
 
 type Listed = RunStory | { readonly id: string; readonly trouble: string };
 
-const set = (knob: string, how: 'verified' | 'rolled_back' | 'not_verified' | undefined, more: object = {}): RunStory =>
-  ({
-    run: { id: knob, node: 'gpu-1', tool: 't', principal: 'p', why: '' },
-    startedAt: 0,
-    lastAt: 0,
-    found: {},
-    notes: [],
-    steps: [
-      {
-        change: { action: 'knob.set', args: { service: 'llama', knob, to: '1' } },
-        ways: { do: { how: 'done', said: '', at: 0, until: 0 } },
-        befores: {},
-        measured: {},
-      },
-    ],
-    ...(how !== undefined && { closed: { how, said: '' } }),
-    ...more,
-  }) as unknown as RunStory;
+const [planned] = plannedSet().changes;
+if (planned === undefined) throw new Error('no change');
+
+const set = (
+  knob: string,
+  how: 'verified' | 'rolled_back' | 'not_verified' | undefined,
+  { run = {}, ...more }: Partial<Omit<RunStory, 'run'>> & { readonly run?: Partial<RunStory['run']> } = {},
+): RunStory => ({
+  run: { id: knob, node: 'gpu-1', tool: 't', principal: 'p', why: '', ...run },
+  records: [],
+  startedAt: 0,
+  lastAt: 0,
+  found: {},
+  notes: [],
+  steps: [
+    {
+      change: { ...planned, action: 'knob.set', args: { service: 'llama', knob, to: '1' } },
+      ways: { do: { how: 'done', said: '', at: 0, until: 0 } },
+      befores: {},
+      measured: {},
+    },
+  ],
+  ...(how !== undefined && { closed: { how, said: '' } }),
+  ...more,
+});
 
 async function tried(...runs: readonly Listed[]) {
   const asked: (number | undefined)[] = [];

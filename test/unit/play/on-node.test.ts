@@ -3,7 +3,6 @@ import type { z } from 'zod';
 import type { ChangeOutcome, ChangeRequest, Escalation } from '../../../src/core/change-outcome.ts';
 import { definePlaybook, type playbookSchema } from '../../../src/core/playbook.ts';
 import type { Finding } from '../../../src/core/report.ts';
-import type { Ops } from '../../../src/core/tool.ts';
 import { onNode } from '../../../src/play/on-node.ts';
 import { finding } from '../../support/finding.ts';
 import { testNode } from '../../support/node.ts';
@@ -52,12 +51,14 @@ async function played(
   let clock = 0;
   const asked: ChangeRequest[] = [];
   const left: Escalation[] = [];
-  const ops = {
-    look: async () => ({ survey: async () => found, notes: () => [] }),
+  const never = async () => expect.fail('it is not asked for that');
+  const ops: Parameters<typeof onNode>[0] = {
+    look: async () => ({ survey: async () => found, notes: () => [], observe: never }),
+    runs: { list: never, find: never, isUnderWay: never },
     now: () => (clock += 1_000),
     progress: () => undefined,
     pause: async () => undefined,
-  } as unknown as Ops;
+  };
   const hand = {
     tool: 'playbook_run',
     act: async (request: ChangeRequest) => {
