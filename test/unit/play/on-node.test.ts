@@ -32,6 +32,8 @@ const verified = (...after: readonly Finding[]): ChangeOutcome => ({
 });
 const refusal: ChangeOutcome = { ...nothing, state: 'refused', said: 'It can not help.' };
 
+const never = async () => expect.fail('it is not asked for that');
+
 /** A play on a node that first shows these findings; each change ends as told, the last one again and again. */
 async function played(
   { remedies, ...more }: { readonly remedies: Remedies } & Partial<Written>,
@@ -51,7 +53,6 @@ async function played(
   let clock = 0;
   const asked: ChangeRequest[] = [];
   const left: Escalation[] = [];
-  const never = async () => expect.fail('it is not asked for that');
   const ops: Parameters<typeof onNode>[0] = {
     look: async () => ({ survey: async () => found, notes: () => [], observe: never }),
     runs: { list: never, find: never, isUnderWay: never },
