@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { comfyuiSchema } from './comfyui.ts';
 import type { OpsError } from './errors.ts';
 import type { Playbook } from './playbook.ts';
 import type { Policy } from './policy.ts';
@@ -90,6 +91,7 @@ export const nodeSchema = z.strictObject({
     .default('auto')
     .describe('How many GPUs it must have; auto looks'),
   services: z.record(safeName, serviceSchema).default({}),
+  comfyui: comfyuiSchema.optional().describe('The ComfyUI that runs here, one instance for each GPU'),
   commands: z
     .record(safeName, siteCommandSchema)
     .default({})
