@@ -3,6 +3,7 @@ import type { AnyCheck } from '../core/check.ts';
 import { amdKlog } from './amd-klog.ts';
 import { amdPresent } from './amd-present.ts';
 import { amdSmi } from './amd-smi.ts';
+import { dockerEngine } from './docker-engine.ts';
 import { gpuAttached } from './gpu-attached.ts';
 import { gpuCount } from './gpu-count.ts';
 import { gpuDriver } from './gpu-driver.ts';
@@ -55,6 +56,7 @@ import { nodeNames } from './node-names.ts';
 import { nodeOom } from './node-oom.ts';
 import { nodeStuck } from './node-stuck.ts';
 import { serviceConfig } from './service-config.ts';
+import { serviceContainer } from './service-container.ts';
 import { serviceEnv } from './service-env.ts';
 import { serviceFiles } from './service-files.ts';
 import { serviceFlap } from './service-flap.ts';
@@ -74,6 +76,7 @@ export const checks: readonly AnyCheck[] = [
   amdKlog,
   amdPresent,
   amdSmi,
+  dockerEngine,
   gpuAttached,
   gpuCount,
   gpuDriver,
@@ -126,6 +129,7 @@ export const checks: readonly AnyCheck[] = [
   nodeOom,
   nodeStuck,
   serviceConfig,
+  serviceContainer,
   serviceEnv,
   serviceFiles,
   serviceFlap,
