@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { leftOf, pidsOf } from './processes.ts';
 import { has } from './requires.ts';
 import { until } from './until.ts';
 
@@ -71,6 +72,9 @@ export async function startDockerd(): Promise<Dockerd> {
   }
 
   async function again(): Promise<void> {
+    // What it started dies with it. Where nobody reaps that, its number looks like one that lives.
+    await leftOf(join(folder, 'exec', 'containerd', 'containerd.toml'));
+    for (const file of ['pid', 'exec/containerd/containerd.pid']) rmSync(join(folder, file), { force: true });
     child = launch(folder);
     await until(answers, 30_000);
   }
@@ -97,6 +101,8 @@ export async function startDockerd(): Promise<Dockerd> {
       const all = JSON.parse((await api('GET', '/containers/json?all=true')).body) as readonly { Id: string }[];
       await Promise.all(all.map(({ Id }) => api('DELETE', `/containers/${Id}?force=true&v=true`)));
       await stop('SIGTERM');
+      // A shim of a container that ended while no engine lived.
+      for (const pid of pidsOf(join(folder, 'exec', 'containerd', 'containerd.sock'))) process.kill(pid, 'SIGKILL');
       unmount(folder);
       rmSync(folder, { recursive: true, force: true });
     },
