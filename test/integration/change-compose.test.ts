@@ -42,6 +42,10 @@ const steady = 'trap exit TERM; while :; do sleep 0.1; done';
 /** It says when it starts and when it is told to stop, and takes its time for that. */
 const slow = `echo start >> /marks/starts; trap 'touch /marks/stopping; sleep 3; exit 0' TERM; while :; do sleep 0.1; done`;
 
+const published = (port: number | undefined) => ({
+  NetworkMode: 'lab',
+  PortBindings: { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: String(port) }] },
+});
 const textOf = (folder: string): string =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -164,13 +168,9 @@ describe.skipIf(!isAble)('containers changed through the whole door (needs docke
     const ports = [await freePort(), await freePort()];
     const made = await engine.api('POST', '/networks/create', { Name: 'lab', Driver: 'bridge' });
     expect(made.status).toBe(201);
-    const host = (port: number | undefined) => ({
-      NetworkMode: 'lab',
-      PortBindings: { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: String(port) }] },
-    });
     const config = { ExposedPorts: { '80/tcp': {} } };
-    const web = await start('web', 'exec httpd -f -p 80', { host: host(ports[0]), config });
-    const mute = await start('mute', steady, { host: host(ports[1]), config });
+    const web = await start('web', 'exec httpd -f -p 80', { host: published(ports[0]), config });
+    const mute = await start('mute', steady, { host: published(ports[1]), config });
     await until(async () => (await judge('web', [servicePorts], { ports: [ports[0]] }))[0]?.status === 'ok');
     expect(await judge('mute', [servicePorts], { ports: [ports[1]] })).toMatchObject([
       { status: 'degraded', summary: expect.stringContaining(`Nothing listens on port ${ports[1]} yet`) },
