@@ -1,15 +1,18 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { leftOf, pidsOf } from './processes.ts';
-import { has } from './requires.ts';
 import { until } from './until.ts';
 
-/** Whether a container engine can be started here; a suite without one is skipped and says so in its name. */
-export const hasEngine = has('dockerd') && process.getuid?.() === 0;
+const busybox = '/bin/busybox';
+/** Only a static program is a whole image by itself: it names no loader. */
+const isStatic = existsSync(busybox) && !readFileSync(busybox).subarray(0, 4_096).includes('/ld-');
+
+/** Whether a container engine that is installed here can be started, and has a program to run. */
+export const canRunEngine = isStatic && process.getuid?.() === 0;
 
 /** What a container is made of, besides its image: as the Engine API takes it. */
 export interface ContainerOptions {
@@ -131,7 +134,7 @@ const applets = ['sh', 'sleep', 'cat', 'true', 'false', 'echo', 'httpd', 'kill',
 async function importBusybox(socket: string, folder: string): Promise<void> {
   const bin = join(folder, 'image', 'bin');
   mkdirSync(bin, { recursive: true });
-  copyFileSync('/bin/busybox', join(bin, 'busybox'));
+  copyFileSync(busybox, join(bin, 'busybox'));
   for (const applet of applets) symlinkSync('busybox', join(bin, applet));
   const tar = execFileSync('tar', ['-C', join(folder, 'image'), '-c', '.'], { maxBuffer: 64 * 1024 ** 2 });
   const { status, body } = await ask(socket, 'POST', '/images/create?fromSrc=-&repo=busybox&tag=test', tar);
