@@ -64,7 +64,7 @@ const parsers: Record<string, { recorded: string; parse: (text: string) => unkno
   },
   'the log of a container': {
     recorded:
-      '\u0001\0\0\0\0\0\0%2026-11-22T00:58:02.133213769Z ready\n\u0002\0\0\0\0\0\0\ufffd2026-11-22T00:58:02.133302549Z oops\n',
+      '\u0001\0\0\0\0\0\0%2026-11-22T00:58:02.133213769Z ready\n\u0002\0\0\0\0\0\0\ufffd2026-11-22T00:58:02.133302549Z oops\n2026-11-22T00:58:03Z a line of a terminal\n',
     parse: (said) => logPieces(capture(said)),
   },
   'the events of an engine': {
