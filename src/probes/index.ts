@@ -55,6 +55,7 @@ import { serviceWaiting } from './service-waiting.ts';
 import { temporalQueue } from './temporal-queue.ts';
 import { temporalReach } from './temporal-reach.ts';
 import { tools } from './tools.ts';
+import { vitals } from './vitals.ts';
 
 export const probes: readonly Probe<never, unknown>[] = [
   accounts,
@@ -112,4 +113,5 @@ export const probes: readonly Probe<never, unknown>[] = [
   temporalQueue,
   temporalReach,
   tools,
+  vitals,
 ];

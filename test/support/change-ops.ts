@@ -1,5 +1,6 @@
 import { checks } from '../../src/checks/index.ts';
 import type { AnyAction } from '../../src/core/action.ts';
+import { OpsError } from '../../src/core/errors.ts';
 import type { Fleet, Node } from '../../src/core/node.ts';
 import { policySchema } from '../../src/core/policy.ts';
 import type { z } from 'zod';
@@ -24,6 +25,11 @@ interface Options {
   onSay?(message: string): void;
 }
 
+/** A journal has the same lines each time then. */
+const untold = () => {
+  throw new OpsError('OUTPUT_UNREADABLE', 'nothing is drawn of it');
+};
+
 /** The engine's door as a tool has it, with its stores in a folder. */
 export function changeOps({
   state,
@@ -46,7 +52,7 @@ export function changeOps({
     rulePlaces: (policy.rules ?? []).map((_, index) => `fleet.yaml:${index + 1}`),
   };
   const evidence = createEvidence(`${state}/evidence`, () => []);
-  const stores = createStores(state, { actions, checks, evidence, secrets: () => [] });
+  const stores = createStores(state, { actions, checks, vitals: untold, evidence, secrets: () => [] });
   const audit = createAudit({ folder: `${state}/audit`, secrets: () => [], warn: () => undefined });
   const said: string[] = [];
   const engine = createEngine({ transport, local: testNode({ transport: 'local' }, 'local'), stores });
