@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { OpsError } from '../../../src/core/errors.ts';
@@ -10,9 +11,9 @@ import { testNode } from '../../support/node.ts';
 const seen: Vitals = { memory: { usedBytes: 1, totalBytes: 2 }, gpus: [] };
 const vitals = () => known(seen);
 
-function noter(at: () => Promise<unknown>) {
+function noter(at: () => Promise<Vitals>) {
   const records: RunRecord[] = [];
-  const asked = vi.fn(at);
+  const asked = vi.fn<() => Promise<Vitals>>(at);
   const note = vitalsNoter(
     {
       node: testNode(),
@@ -20,7 +21,7 @@ function noter(at: () => Promise<unknown>) {
       journal: {
         records,
         condition: { is: 'whole' },
-        append: async (entry) => records.push({ when: 0, ...entry } as RunRecord),
+        append: async (entry) => records.push({ when: 0, ...entry }),
         close: async () => undefined,
       },
     },
@@ -28,12 +29,11 @@ function noter(at: () => Promise<unknown>) {
   );
   return { note, asked, records };
 }
+/** An answer that comes when `tell` is called. */
 function heldBack() {
-  let resolve: (seen: Vitals) => void = () => undefined;
-  const promise = new Promise<Vitals>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
+  const teller = new EventEmitter();
+  const answer = once(teller, 'told').then(() => seen);
+  return { answer: () => answer, tell: () => teller.emit('told') };
 }
 /** Everything that is settled already goes on. */
 const settled = () => pause(1);
@@ -50,12 +50,12 @@ test('what is seen is written down, and not again a moment later', async () => {
 
 test('a node that takes its time is asked once, and nobody waits for it', async () => {
   const held = heldBack();
-  const { note, asked, records } = noter(() => held.promise);
+  const { note, asked, records } = noter(held.answer);
   note();
   note();
   expect(asked).toHaveBeenCalledOnce();
   expect(records).toEqual([]);
-  held.resolve(seen);
+  held.tell();
   await settled();
   expect(records).toHaveLength(1);
 });
@@ -71,10 +71,10 @@ test('what can not be learned is left out', async () => {
 
 test('nothing is written behind the end of a run', async () => {
   const held = heldBack();
-  const { note, records } = noter(() => held.promise);
+  const { note, records } = noter(held.answer);
   note();
   records.push({ type: 'closed', when: 0, how: 'verified', said: '' });
-  held.resolve(seen);
+  held.tell();
   await settled();
   expect(records.map(({ type }) => type)).toEqual(['closed']);
 });
