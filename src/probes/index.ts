@@ -2,6 +2,7 @@
 import type { Probe } from '../core/probe.ts';
 import { accounts } from './accounts.ts';
 import { amdDevices } from './amd-devices.ts';
+import { containerInspect } from './container-inspect.ts';
 import { containerLimits } from './container-limits.ts';
 import { discovery } from './discovery.ts';
 import { disk } from './disk.ts';
@@ -52,6 +53,7 @@ import { servicePorts } from './service-ports.ts';
 import { serviceProcesses } from './service-processes.ts';
 import { serviceStates } from './service-states.ts';
 import { serviceWaiting } from './service-waiting.ts';
+import { stackContainers } from './stack-containers.ts';
 import { temporalQueue } from './temporal-queue.ts';
 import { temporalReach } from './temporal-reach.ts';
 import { tools } from './tools.ts';
@@ -60,6 +62,7 @@ import { vitals } from './vitals.ts';
 export const probes: readonly Probe<never, unknown>[] = [
   accounts,
   amdDevices,
+  containerInspect,
   containerLimits,
   discovery,
   disk,
@@ -110,6 +113,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   serviceProcesses,
   serviceStates,
   serviceWaiting,
+  stackContainers,
   temporalQueue,
   temporalReach,
   tools,
