@@ -3,11 +3,13 @@ import type { Probe } from '../core/probe.ts';
 import { accounts } from './accounts.ts';
 import { amdDevices } from './amd-devices.ts';
 import { containerLimits } from './container-limits.ts';
+import { containerToolkit } from './container-toolkit.ts';
 import { discovery } from './discovery.ts';
 import { disk } from './disk.ts';
 import { diskUse } from './disk-use.ts';
 import { egress } from './egress.ts';
 import { files } from './files.ts';
+import { gitCover } from './git-cover.ts';
 import { gpuDevices } from './gpu-devices.ts';
 import { gpuDriver } from './gpu-driver.ts';
 import { gpuHolders } from './gpu-holders.ts';
@@ -52,6 +54,7 @@ import { servicePorts } from './service-ports.ts';
 import { serviceProcesses } from './service-processes.ts';
 import { serviceStates } from './service-states.ts';
 import { serviceWaiting } from './service-waiting.ts';
+import { stackFile } from './stack-file.ts';
 import { temporalQueue } from './temporal-queue.ts';
 import { temporalReach } from './temporal-reach.ts';
 import { tools } from './tools.ts';
@@ -60,11 +63,13 @@ export const probes: readonly Probe<never, unknown>[] = [
   accounts,
   amdDevices,
   containerLimits,
+  containerToolkit,
   discovery,
   disk,
   diskUse,
   egress,
   files,
+  gitCover,
   gpuDevices,
   gpuDriver,
   gpuHolders,
@@ -109,6 +114,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   serviceProcesses,
   serviceStates,
   serviceWaiting,
+  stackFile,
   temporalQueue,
   temporalReach,
   tools,
