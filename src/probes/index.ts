@@ -2,6 +2,7 @@
 import type { Probe } from '../core/probe.ts';
 import { accounts } from './accounts.ts';
 import { amdDevices } from './amd-devices.ts';
+import { containerInspect } from './container-inspect.ts';
 import { containerLimits } from './container-limits.ts';
 import { containerToolkit } from './container-toolkit.ts';
 import { discovery } from './discovery.ts';
@@ -54,6 +55,7 @@ import { servicePorts } from './service-ports.ts';
 import { serviceProcesses } from './service-processes.ts';
 import { serviceStates } from './service-states.ts';
 import { serviceWaiting } from './service-waiting.ts';
+import { stackContainers } from './stack-containers.ts';
 import { stackFile } from './stack-file.ts';
 import { temporalQueue } from './temporal-queue.ts';
 import { temporalReach } from './temporal-reach.ts';
@@ -62,6 +64,7 @@ import { tools } from './tools.ts';
 export const probes: readonly Probe<never, unknown>[] = [
   accounts,
   amdDevices,
+  containerInspect,
   containerLimits,
   containerToolkit,
   discovery,
@@ -114,6 +117,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   serviceProcesses,
   serviceStates,
   serviceWaiting,
+  stackContainers,
   stackFile,
   temporalQueue,
   temporalReach,
