@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 const law: readonly (readonly [file: string, allowed: readonly string[]])[] = [
   ['core/', ['core/', 'zod']],
   ['services/', ['core/', 'services/', '@rgrove/parse-xml', 'zod']],
+  ['probes/compose-text.ts', ['yaml', 'zod']],
   ['probes/', ['core/', 'services/', 'probes/', '@rgrove/parse-xml', 'zod']],
   ['checks/', ['core/', 'services/', 'probes/', 'checks/']],
   ['actions/', ['core/', 'services/', 'probes/', 'checks/', 'actions/', 'diff', 'zod']],

@@ -64,6 +64,10 @@ import { serviceLog } from './service-log.ts';
 import { servicePorts } from './service-ports.ts';
 import { serviceRunning } from './service-running.ts';
 import { serviceWait } from './service-wait.ts';
+import { stackAnchors } from './stack-anchors.ts';
+import { stackDevices } from './stack-devices.ts';
+import { stackGit } from './stack-git.ts';
+import { stackTags } from './stack-tags.ts';
 import { tmpBacklog } from './tmp-backlog.ts';
 import { tmpPollers } from './tmp-pollers.ts';
 import { tmpReach } from './tmp-reach.ts';
@@ -135,6 +139,10 @@ export const checks: readonly AnyCheck[] = [
   servicePorts,
   serviceRunning,
   serviceWait,
+  stackAnchors,
+  stackDevices,
+  stackGit,
+  stackTags,
   tmpBacklog,
   tmpPollers,
   tmpReach,

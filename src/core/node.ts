@@ -5,6 +5,7 @@ import type { Playbook } from './playbook.ts';
 import type { Policy } from './policy.ts';
 import { safeName, serviceSchema, type Service } from './service.ts';
 import { siteCommandSchema } from './site-command.ts';
+import { stackSchema } from './stack.ts';
 
 const percent = z.number().min(0).max(100);
 
@@ -92,6 +93,7 @@ export const nodeSchema = z.strictObject({
     .describe('How many GPUs it must have; auto looks'),
   services: z.record(safeName, serviceSchema).default({}),
   comfyui: comfyuiSchema.optional().describe('The ComfyUI that runs here, one instance for each GPU'),
+  stack: stackSchema.optional().describe('The compose stack that runs here, chosen by a hardware profile'),
   commands: z
     .record(safeName, siteCommandSchema)
     .default({})

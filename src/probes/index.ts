@@ -4,11 +4,13 @@ import { accounts } from './accounts.ts';
 import { amdDevices } from './amd-devices.ts';
 import { containerInspect } from './container-inspect.ts';
 import { containerLimits } from './container-limits.ts';
+import { containerToolkit } from './container-toolkit.ts';
 import { discovery } from './discovery.ts';
 import { disk } from './disk.ts';
 import { diskUse } from './disk-use.ts';
 import { egress } from './egress.ts';
 import { files } from './files.ts';
+import { gitCover } from './git-cover.ts';
 import { gpuDevices } from './gpu-devices.ts';
 import { gpuDriver } from './gpu-driver.ts';
 import { gpuHolders } from './gpu-holders.ts';
@@ -54,6 +56,7 @@ import { serviceProcesses } from './service-processes.ts';
 import { serviceStates } from './service-states.ts';
 import { serviceWaiting } from './service-waiting.ts';
 import { stackContainers } from './stack-containers.ts';
+import { stackFile } from './stack-file.ts';
 import { temporalQueue } from './temporal-queue.ts';
 import { temporalReach } from './temporal-reach.ts';
 import { tools } from './tools.ts';
@@ -64,11 +67,13 @@ export const probes: readonly Probe<never, unknown>[] = [
   amdDevices,
   containerInspect,
   containerLimits,
+  containerToolkit,
   discovery,
   disk,
   diskUse,
   egress,
   files,
+  gitCover,
   gpuDevices,
   gpuDriver,
   gpuHolders,
@@ -114,6 +119,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   serviceStates,
   serviceWaiting,
   stackContainers,
+  stackFile,
   temporalQueue,
   temporalReach,
   tools,
