@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { comfyuiInstallSchema } from './comfyui-install.ts';
 
 /** The ComfyUI of a node: one installation, from which one instance runs for each GPU. */
 export const comfyuiSchema = z.strictObject({
@@ -6,5 +7,6 @@ export const comfyuiSchema = z.strictObject({
     .string()
     .startsWith('/', 'must be an absolute path on the node')
     .describe('Where ComfyUI is installed: the folder that holds its main.py, or a link to it'),
+  install: comfyuiInstallSchema.optional().describe('What of ComfyUI is to be installed, and from where'),
 });
 export type Comfyui = z.infer<typeof comfyuiSchema>;
