@@ -3,6 +3,11 @@ import type { AnyCheck } from '../core/check.ts';
 import { amdKlog } from './amd-klog.ts';
 import { amdPresent } from './amd-present.ts';
 import { amdSmi } from './amd-smi.ts';
+import { comfyuiCustomNodes } from './comfyui-custom-nodes.ts';
+import { comfyuiInstalled } from './comfyui-installed.ts';
+import { comfyuiModelPaths } from './comfyui-model-paths.ts';
+import { comfyuiRelease } from './comfyui-release.ts';
+import { comfyuiRequirements } from './comfyui-requirements.ts';
 import { gpuAttached } from './gpu-attached.ts';
 import { gpuCount } from './gpu-count.ts';
 import { gpuDriver } from './gpu-driver.ts';
@@ -78,6 +83,11 @@ export const checks: readonly AnyCheck[] = [
   amdKlog,
   amdPresent,
   amdSmi,
+  comfyuiCustomNodes,
+  comfyuiInstalled,
+  comfyuiModelPaths,
+  comfyuiRelease,
+  comfyuiRequirements,
   gpuAttached,
   gpuCount,
   gpuDriver,

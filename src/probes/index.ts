@@ -2,6 +2,11 @@
 import type { Probe } from '../core/probe.ts';
 import { accounts } from './accounts.ts';
 import { amdDevices } from './amd-devices.ts';
+import { comfyuiExtensions } from './comfyui-extensions.ts';
+import { comfyuiFolders } from './comfyui-folders.ts';
+import { comfyuiPackages } from './comfyui-packages.ts';
+import { comfyuiRelease } from './comfyui-release.ts';
+import { comfyuiRoot } from './comfyui-root.ts';
 import { containerInspect } from './container-inspect.ts';
 import { containerLimits } from './container-limits.ts';
 import { containerToolkit } from './container-toolkit.ts';
@@ -65,6 +70,11 @@ import { vitals } from './vitals.ts';
 export const probes: readonly Probe<never, unknown>[] = [
   accounts,
   amdDevices,
+  comfyuiExtensions,
+  comfyuiFolders,
+  comfyuiPackages,
+  comfyuiRelease,
+  comfyuiRoot,
   containerInspect,
   containerLimits,
   containerToolkit,
