@@ -67,7 +67,7 @@ function systemStats() {
       os: newer ? 'linux' : 'posix',
       ram_total: totalmem(),
       ram_free: freemem(),
-      comfyui_version: version,
+      comfyui_version: `${version}-stand-in`,
       required_frontend_version: newer ? '1.49.6' : '1.27.10',
       installed_templates_version: null,
       required_templates_version: newer ? '0.11.44' : '0.1.95',

@@ -3,6 +3,8 @@ import type { AnyCheck } from '../core/check.ts';
 import { amdKlog } from './amd-klog.ts';
 import { amdPresent } from './amd-present.ts';
 import { amdSmi } from './amd-smi.ts';
+import { comfyuiApi } from './comfyui-api.ts';
+import { comfyuiNodes } from './comfyui-nodes.ts';
 import { gpuAttached } from './gpu-attached.ts';
 import { gpuCount } from './gpu-count.ts';
 import { gpuDriver } from './gpu-driver.ts';
@@ -74,6 +76,8 @@ export const checks: readonly AnyCheck[] = [
   amdKlog,
   amdPresent,
   amdSmi,
+  comfyuiApi,
+  comfyuiNodes,
   gpuAttached,
   gpuCount,
   gpuDriver,
