@@ -3,9 +3,11 @@ import type { AnyCheck } from '../core/check.ts';
 import { amdKlog } from './amd-klog.ts';
 import { amdPresent } from './amd-present.ts';
 import { amdSmi } from './amd-smi.ts';
+import { comfyuiApi } from './comfyui-api.ts';
 import { comfyuiCustomNodes } from './comfyui-custom-nodes.ts';
 import { comfyuiInstalled } from './comfyui-installed.ts';
 import { comfyuiModelPaths } from './comfyui-model-paths.ts';
+import { comfyuiNodes } from './comfyui-nodes.ts';
 import { comfyuiRelease } from './comfyui-release.ts';
 import { comfyuiRequirements } from './comfyui-requirements.ts';
 import { gpuAttached } from './gpu-attached.ts';
@@ -83,9 +85,11 @@ export const checks: readonly AnyCheck[] = [
   amdKlog,
   amdPresent,
   amdSmi,
+  comfyuiApi,
   comfyuiCustomNodes,
   comfyuiInstalled,
   comfyuiModelPaths,
+  comfyuiNodes,
   comfyuiRelease,
   comfyuiRequirements,
   gpuAttached,

@@ -53,6 +53,7 @@ export const thresholdsSchema = z.strictObject({
   backlogDegradedSeconds: z.number().positive().default(60).describe('The oldest task of a queue waits for longer'),
   backlogCriticalSeconds: z.number().positive().default(600).describe('The same, critical from here'),
   loadingCriticalSeconds: z.number().positive().default(900).describe('llama-server still loads after this long'),
+  comfyuiStuckSeconds: z.number().positive().default(600).describe('A ComfyUI is at one prompt for longer'),
   gpuWakeSeconds: z.number().positive().default(2).describe('nvidia-smi slower than this while persistence is off'),
   gpuPowerLimitPercent: percent.default(90).describe('Power limit below this part of the default (gpud)'),
 });

@@ -2,6 +2,7 @@
 import type { Probe } from '../core/probe.ts';
 import { accounts } from './accounts.ts';
 import { amdDevices } from './amd-devices.ts';
+import { comfyuiApi } from './comfyui-api.ts';
 import { comfyuiExtensions } from './comfyui-extensions.ts';
 import { comfyuiFolders } from './comfyui-folders.ts';
 import { comfyuiPackages } from './comfyui-packages.ts';
@@ -70,6 +71,7 @@ import { vitals } from './vitals.ts';
 export const probes: readonly Probe<never, unknown>[] = [
   accounts,
   amdDevices,
+  comfyuiApi,
   comfyuiExtensions,
   comfyuiFolders,
   comfyuiPackages,
