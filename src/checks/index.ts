@@ -10,6 +10,7 @@ import { comfyuiModelPaths } from './comfyui-model-paths.ts';
 import { comfyuiNodes } from './comfyui-nodes.ts';
 import { comfyuiRelease } from './comfyui-release.ts';
 import { comfyuiRequirements } from './comfyui-requirements.ts';
+import { dockerEngine } from './docker-engine.ts';
 import { gpuAttached } from './gpu-attached.ts';
 import { gpuCount } from './gpu-count.ts';
 import { gpuDriver } from './gpu-driver.ts';
@@ -62,6 +63,7 @@ import { nodeNames } from './node-names.ts';
 import { nodeOom } from './node-oom.ts';
 import { nodeStuck } from './node-stuck.ts';
 import { serviceConfig } from './service-config.ts';
+import { serviceContainer } from './service-container.ts';
 import { serviceEnv } from './service-env.ts';
 import { serviceFiles } from './service-files.ts';
 import { serviceFlap } from './service-flap.ts';
@@ -92,6 +94,7 @@ export const checks: readonly AnyCheck[] = [
   comfyuiNodes,
   comfyuiRelease,
   comfyuiRequirements,
+  dockerEngine,
   gpuAttached,
   gpuCount,
   gpuDriver,
@@ -144,6 +147,7 @@ export const checks: readonly AnyCheck[] = [
   nodeOom,
   nodeStuck,
   serviceConfig,
+  serviceContainer,
   serviceEnv,
   serviceFiles,
   serviceFlap,
