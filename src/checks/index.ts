@@ -3,6 +3,7 @@ import type { AnyCheck } from '../core/check.ts';
 import { amdKlog } from './amd-klog.ts';
 import { amdPresent } from './amd-present.ts';
 import { amdSmi } from './amd-smi.ts';
+import { containerGpu } from './container-gpu.ts';
 import { gpuAttached } from './gpu-attached.ts';
 import { gpuCount } from './gpu-count.ts';
 import { gpuDriver } from './gpu-driver.ts';
@@ -54,6 +55,8 @@ import { nodeMemory } from './node-memory.ts';
 import { nodeNames } from './node-names.ts';
 import { nodeOom } from './node-oom.ts';
 import { nodeStuck } from './node-stuck.ts';
+import { ollamaModels } from './ollama-models.ts';
+import { ollamaSpill } from './ollama-spill.ts';
 import { serviceConfig } from './service-config.ts';
 import { serviceEnv } from './service-env.ts';
 import { serviceFiles } from './service-files.ts';
@@ -67,7 +70,13 @@ import { serviceWait } from './service-wait.ts';
 import { stackAnchors } from './stack-anchors.ts';
 import { stackDevices } from './stack-devices.ts';
 import { stackGit } from './stack-git.ts';
+import { stackHardware } from './stack-hardware.ts';
+import { stackHealth } from './stack-health.ts';
+import { stackMounts } from './stack-mounts.ts';
+import { stackNetwork } from './stack-network.ts';
+import { stackProfile } from './stack-profile.ts';
 import { stackTags } from './stack-tags.ts';
+import { stackToolkit } from './stack-toolkit.ts';
 import { tmpBacklog } from './tmp-backlog.ts';
 import { tmpPollers } from './tmp-pollers.ts';
 import { tmpReach } from './tmp-reach.ts';
@@ -78,6 +87,7 @@ export const checks: readonly AnyCheck[] = [
   amdKlog,
   amdPresent,
   amdSmi,
+  containerGpu,
   gpuAttached,
   gpuCount,
   gpuDriver,
@@ -129,6 +139,8 @@ export const checks: readonly AnyCheck[] = [
   nodeNames,
   nodeOom,
   nodeStuck,
+  ollamaModels,
+  ollamaSpill,
   serviceConfig,
   serviceEnv,
   serviceFiles,
@@ -142,7 +154,13 @@ export const checks: readonly AnyCheck[] = [
   stackAnchors,
   stackDevices,
   stackGit,
+  stackHardware,
+  stackHealth,
+  stackMounts,
+  stackNetwork,
+  stackProfile,
   stackTags,
+  stackToolkit,
   tmpBacklog,
   tmpPollers,
   tmpReach,

@@ -2,6 +2,7 @@
 import type { Probe } from '../core/probe.ts';
 import { accounts } from './accounts.ts';
 import { amdDevices } from './amd-devices.ts';
+import { containerGpus } from './container-gpus.ts';
 import { containerInspect } from './container-inspect.ts';
 import { containerLimits } from './container-limits.ts';
 import { containerToolkit } from './container-toolkit.ts';
@@ -9,6 +10,7 @@ import { discovery } from './discovery.ts';
 import { disk } from './disk.ts';
 import { diskUse } from './disk-use.ts';
 import { egress } from './egress.ts';
+import { engineOffers } from './engine-offers.ts';
 import { files } from './files.ts';
 import { gitCover } from './git-cover.ts';
 import { gpuDevices } from './gpu-devices.ts';
@@ -57,6 +59,7 @@ import { serviceStates } from './service-states.ts';
 import { serviceWaiting } from './service-waiting.ts';
 import { stackContainers } from './stack-containers.ts';
 import { stackFile } from './stack-file.ts';
+import { stackMembers } from './stack-members.ts';
 import { temporalQueue } from './temporal-queue.ts';
 import { temporalReach } from './temporal-reach.ts';
 import { tools } from './tools.ts';
@@ -64,6 +67,7 @@ import { tools } from './tools.ts';
 export const probes: readonly Probe<never, unknown>[] = [
   accounts,
   amdDevices,
+  containerGpus,
   containerInspect,
   containerLimits,
   containerToolkit,
@@ -71,6 +75,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   disk,
   diskUse,
   egress,
+  engineOffers,
   files,
   gitCover,
   gpuDevices,
@@ -119,6 +124,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   serviceWaiting,
   stackContainers,
   stackFile,
+  stackMembers,
   temporalQueue,
   temporalReach,
   tools,
