@@ -10,6 +10,7 @@ import { comfyuiModelPaths } from './comfyui-model-paths.ts';
 import { comfyuiNodes } from './comfyui-nodes.ts';
 import { comfyuiRelease } from './comfyui-release.ts';
 import { comfyuiRequirements } from './comfyui-requirements.ts';
+import { containerGpu } from './container-gpu.ts';
 import { dockerEngine } from './docker-engine.ts';
 import { gpuAttached } from './gpu-attached.ts';
 import { gpuCount } from './gpu-count.ts';
@@ -62,6 +63,8 @@ import { nodeMemory } from './node-memory.ts';
 import { nodeNames } from './node-names.ts';
 import { nodeOom } from './node-oom.ts';
 import { nodeStuck } from './node-stuck.ts';
+import { ollamaModels } from './ollama-models.ts';
+import { ollamaSpill } from './ollama-spill.ts';
 import { serviceConfig } from './service-config.ts';
 import { serviceContainer } from './service-container.ts';
 import { serviceEnv } from './service-env.ts';
@@ -76,7 +79,13 @@ import { serviceWait } from './service-wait.ts';
 import { stackAnchors } from './stack-anchors.ts';
 import { stackDevices } from './stack-devices.ts';
 import { stackGit } from './stack-git.ts';
+import { stackHardware } from './stack-hardware.ts';
+import { stackHealth } from './stack-health.ts';
+import { stackMounts } from './stack-mounts.ts';
+import { stackNetwork } from './stack-network.ts';
+import { stackProfile } from './stack-profile.ts';
 import { stackTags } from './stack-tags.ts';
+import { stackToolkit } from './stack-toolkit.ts';
 import { tmpBacklog } from './tmp-backlog.ts';
 import { tmpPollers } from './tmp-pollers.ts';
 import { tmpReach } from './tmp-reach.ts';
@@ -94,6 +103,7 @@ export const checks: readonly AnyCheck[] = [
   comfyuiNodes,
   comfyuiRelease,
   comfyuiRequirements,
+  containerGpu,
   dockerEngine,
   gpuAttached,
   gpuCount,
@@ -146,6 +156,8 @@ export const checks: readonly AnyCheck[] = [
   nodeNames,
   nodeOom,
   nodeStuck,
+  ollamaModels,
+  ollamaSpill,
   serviceConfig,
   serviceContainer,
   serviceEnv,
@@ -160,7 +172,13 @@ export const checks: readonly AnyCheck[] = [
   stackAnchors,
   stackDevices,
   stackGit,
+  stackHardware,
+  stackHealth,
+  stackMounts,
+  stackNetwork,
+  stackProfile,
   stackTags,
+  stackToolkit,
   tmpBacklog,
   tmpPollers,
   tmpReach,

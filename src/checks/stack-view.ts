@@ -3,6 +3,10 @@ import type { Node } from '../core/node.ts';
 import type { Stack } from '../core/stack.ts';
 import { stackFile, type StackFile } from '../probes/stack-file.ts';
 import type { StackService } from '../probes/stack-service.ts';
+import { engineOffers } from '../probes/engine-offers.ts';
+import { isUp, stackMembers, type StackMember } from '../probes/stack-members.ts';
+import { stackOllama, type ServerAnswer } from '../probes/stack-servers.ts';
+import type { EngineDown } from '../services/engine-answer.ts';
 
 /** The compose stack of a node that declares one. */
 export const stackNode = ({ stack }: Node): readonly Subject<Stack>[] =>
@@ -75,3 +79,70 @@ function hardwareOf(profile: string, { services }: Declared, stack: Stack): Hard
   if (/nvidia|cuda/i.test(profile)) return 'nvidia';
   return /amd|rocm/i.test(profile) ? 'amd' : 'cpu';
 }
+
+const placeOf = ({ socket }: Stack, { become }: Node) => ({ server: `unix://${socket}`, become });
+
+export const membersInput = (stack: Stack, node: Node) => ({
+  path: stack.file,
+  project: stack.project,
+  become: node.become,
+  place: placeOf(stack, node),
+});
+
+/** Its containers. */
+export const needMembers = (stack: Stack, node: Node) => need(stackMembers, membersInput(stack, node));
+/** What its engine has for them. */
+export const needOffers = (stack: Stack, node: Node) => need(engineOffers, placeOf(stack, node));
+
+/** Why its engine tells nothing; whether that is trouble is for `stack.profile` to say. */
+export const engineUnknown = ({ say }: EngineDown): Verdict => ({
+  status: 'unknown',
+  summary: `Not known, as the container engine tells nothing: ${say}; see stack.profile.`,
+});
+
+/** What compose is told to make the containers of a stack, or one service of it. */
+export const compose = (stack: Stack, profile: string | null, words: string): string =>
+  `docker compose -f ${stack.file}${profile === null ? '' : ` --profile ${profile}`} ${words}`;
+
+/** Of the hardware profiles those of which a container runs that belongs to no other one. */
+export function activeProfiles(
+  file: Declared,
+  stack: Stack,
+  members: readonly StackMember[],
+): readonly ActiveProfile[] {
+  const up = new Set(members.filter(isUp).map(({ service }) => service));
+  return [...hardwareProfiles(file, stack)].flatMap(([profile, hardware]): readonly ActiveProfile[] => {
+    const own = file.services.filter((service) => {
+      const profiles = profilesOf(service, stack).filter((each) => hardwareProfiles(file, stack).has(each));
+      return profiles.length === 1 && profiles[0] === profile && up.has(service.name);
+    });
+    return own.length === 0 ? [] : [{ profile, hardware, services: own.map(({ name }) => name) }];
+  });
+}
+
+export interface ActiveProfile {
+  readonly profile: string;
+  readonly hardware: Hardware;
+  /** Those of it that run. */
+  readonly services: readonly string[];
+}
+
+/** Services that run once and provision what others work with. */
+export const isInit = (service: StackService, file: Declared, { init }: Stack): boolean =>
+  init.length > 0
+    ? init.includes(service.name)
+    : service.isShellLine && service.needs.some((name) => file.services.some((other) => other.name === name));
+
+/** Where one of its servers is asked. */
+export const serverInput = (stack: Stack, node: Node, url: string | undefined) => ({
+  ...membersInput(stack, node),
+  url,
+});
+/** What its Ollama says. */
+export const needOllama = (stack: Stack, node: Node) => need(stackOllama, serverInput(stack, node, stack.ollama.url));
+
+/** That one of its servers is down or silent is for `stack.profile` and `stack.health` to say. */
+export const serverUnknown = (answer: ServerAnswer<object>, name: string): Verdict =>
+  answer.state === 'down'
+    ? { status: 'not_applicable', summary: `No container of ${name} runs; see stack.profile.` }
+    : { status: 'unknown', summary: `Not known, as ${name} does not tell; see stack.health.` };

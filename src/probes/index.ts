@@ -8,6 +8,7 @@ import { comfyuiFolders } from './comfyui-folders.ts';
 import { comfyuiPackages } from './comfyui-packages.ts';
 import { comfyuiRelease } from './comfyui-release.ts';
 import { comfyuiRoot } from './comfyui-root.ts';
+import { containerGpus } from './container-gpus.ts';
 import { containerInspect } from './container-inspect.ts';
 import { containerLimits } from './container-limits.ts';
 import { containerToolkit } from './container-toolkit.ts';
@@ -15,6 +16,7 @@ import { discovery } from './discovery.ts';
 import { disk } from './disk.ts';
 import { diskUse } from './disk-use.ts';
 import { egress } from './egress.ts';
+import { engineOffers } from './engine-offers.ts';
 import { files } from './files.ts';
 import { gitCover } from './git-cover.ts';
 import { gpuDevices } from './gpu-devices.ts';
@@ -64,6 +66,7 @@ import { serviceStates } from './service-states.ts';
 import { serviceWaiting } from './service-waiting.ts';
 import { stackContainers } from './stack-containers.ts';
 import { stackFile } from './stack-file.ts';
+import { stackMembers } from './stack-members.ts';
 import { temporalQueue } from './temporal-queue.ts';
 import { temporalReach } from './temporal-reach.ts';
 import { tools } from './tools.ts';
@@ -78,6 +81,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   comfyuiPackages,
   comfyuiRelease,
   comfyuiRoot,
+  containerGpus,
   containerInspect,
   containerLimits,
   containerToolkit,
@@ -85,6 +89,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   disk,
   diskUse,
   egress,
+  engineOffers,
   files,
   gitCover,
   gpuDevices,
@@ -134,6 +139,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   serviceWaiting,
   stackContainers,
   stackFile,
+  stackMembers,
   temporalQueue,
   temporalReach,
   tools,
