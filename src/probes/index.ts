@@ -2,6 +2,7 @@
 import type { Probe } from '../core/probe.ts';
 import { accounts } from './accounts.ts';
 import { amdDevices } from './amd-devices.ts';
+import { comfyuiFolders } from './comfyui-folders.ts';
 import { containerLimits } from './container-limits.ts';
 import { discovery } from './discovery.ts';
 import { disk } from './disk.ts';
@@ -59,6 +60,7 @@ import { tools } from './tools.ts';
 export const probes: readonly Probe<never, unknown>[] = [
   accounts,
   amdDevices,
+  comfyuiFolders,
   containerLimits,
   discovery,
   disk,
