@@ -47,8 +47,16 @@ export type ManagerAnswer =
   | { readonly reachable: true; readonly via: string; readonly services: readonly ServiceState[] }
   | {
       readonly reachable: false;
-      /** `cut_off`: its process lives, and the way to speak to it is gone. */
-      readonly reason: 'absent' | 'stopped' | 'stale' | 'cut_off' | 'denied' | 'unauthorized' | 'shutting_down';
+      /** `cut_off`: its process lives, and the way to speak to it is gone; `hangs`: it lets one speak and never answers. */
+      readonly reason:
+        | 'absent'
+        | 'stopped'
+        | 'stale'
+        | 'cut_off'
+        | 'hangs'
+        | 'denied'
+        | 'unauthorized'
+        | 'shutting_down';
       readonly say: string;
     };
 

@@ -3,6 +3,7 @@ import type { Probe } from '../core/probe.ts';
 import { accounts } from './accounts.ts';
 import { amdDevices } from './amd-devices.ts';
 import { comfyuiFolders } from './comfyui-folders.ts';
+import { containerInspect } from './container-inspect.ts';
 import { containerLimits } from './container-limits.ts';
 import { discovery } from './discovery.ts';
 import { disk } from './disk.ts';
@@ -53,6 +54,7 @@ import { servicePorts } from './service-ports.ts';
 import { serviceProcesses } from './service-processes.ts';
 import { serviceStates } from './service-states.ts';
 import { serviceWaiting } from './service-waiting.ts';
+import { stackContainers } from './stack-containers.ts';
 import { temporalQueue } from './temporal-queue.ts';
 import { temporalReach } from './temporal-reach.ts';
 import { tools } from './tools.ts';
@@ -61,6 +63,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   accounts,
   amdDevices,
   comfyuiFolders,
+  containerInspect,
   containerLimits,
   discovery,
   disk,
@@ -111,6 +114,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   serviceProcesses,
   serviceStates,
   serviceWaiting,
+  stackContainers,
   temporalQueue,
   temporalReach,
   tools,

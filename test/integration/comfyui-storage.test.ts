@@ -275,9 +275,17 @@ const mode = fc.constantFrom(0o755, 0o755, 0o700, 0o555, 0o070, 0o750, 0o777, 0o
 const names = ['LLM', 'checkpoints', 'configs', 'loras', 'my own', 'vae'].map((name) => `base/models/${name}`);
 const fault = fc.record({
   name: fc.constantFrom(
-    ...['run', 'base', 'run/pip_cache', 'run/tmp', 'run/ComfyUI', 'run/HF', 'run/venv', 'base/elsewhere'],
+    'run',
+    'base',
+    'run/pip_cache',
+    'run/tmp',
+    'run/ComfyUI',
+    'run/HF',
+    'run/venv',
+    'base/elsewhere',
     ...['models', 'input', 'output', 'user'].flatMap((name) => [`run/ComfyUI/${name}`, `base/${name}`]),
-    ...[...names, ...names],
+    ...names,
+    ...names,
   ),
   is: fc.constantFrom('folder', 'folder', 'link', 'file', 'gone'),
   to: fc.constantFrom(
