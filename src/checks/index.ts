@@ -10,6 +10,7 @@ import { comfyuiModelPaths } from './comfyui-model-paths.ts';
 import { comfyuiNodes } from './comfyui-nodes.ts';
 import { comfyuiRelease } from './comfyui-release.ts';
 import { comfyuiRequirements } from './comfyui-requirements.ts';
+import { comfyuiStorage } from './comfyui-storage.ts';
 import { containerGpu } from './container-gpu.ts';
 import { dockerEngine } from './docker-engine.ts';
 import { gpuAttached } from './gpu-attached.ts';
@@ -103,6 +104,7 @@ export const checks: readonly AnyCheck[] = [
   comfyuiNodes,
   comfyuiRelease,
   comfyuiRequirements,
+  comfyuiStorage,
   containerGpu,
   dockerEngine,
   gpuAttached,

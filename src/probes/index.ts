@@ -4,6 +4,7 @@ import { accounts } from './accounts.ts';
 import { amdDevices } from './amd-devices.ts';
 import { comfyuiApi } from './comfyui-api.ts';
 import { comfyuiExtensions } from './comfyui-extensions.ts';
+import { comfyuiFolders } from './comfyui-folders.ts';
 import { comfyuiLinks } from './comfyui-links.ts';
 import { comfyuiPackages } from './comfyui-packages.ts';
 import { comfyuiRelease } from './comfyui-release.ts';
@@ -77,6 +78,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   amdDevices,
   comfyuiApi,
   comfyuiExtensions,
+  comfyuiFolders,
   comfyuiLinks,
   comfyuiPackages,
   comfyuiRelease,
