@@ -4,7 +4,12 @@ import { amdKlog } from './amd-klog.ts';
 import { amdPresent } from './amd-present.ts';
 import { amdSmi } from './amd-smi.ts';
 import { comfyuiApi } from './comfyui-api.ts';
+import { comfyuiCustomNodes } from './comfyui-custom-nodes.ts';
+import { comfyuiInstalled } from './comfyui-installed.ts';
+import { comfyuiModelPaths } from './comfyui-model-paths.ts';
 import { comfyuiNodes } from './comfyui-nodes.ts';
+import { comfyuiRelease } from './comfyui-release.ts';
+import { comfyuiRequirements } from './comfyui-requirements.ts';
 import { gpuAttached } from './gpu-attached.ts';
 import { gpuCount } from './gpu-count.ts';
 import { gpuDriver } from './gpu-driver.ts';
@@ -77,7 +82,12 @@ export const checks: readonly AnyCheck[] = [
   amdPresent,
   amdSmi,
   comfyuiApi,
+  comfyuiCustomNodes,
+  comfyuiInstalled,
+  comfyuiModelPaths,
   comfyuiNodes,
+  comfyuiRelease,
+  comfyuiRequirements,
   gpuAttached,
   gpuCount,
   gpuDriver,

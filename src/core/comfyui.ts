@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { comfyuiInstancesSchema } from './comfyui-instances.ts';
+import { comfyuiInstallSchema } from './comfyui-install.ts';
 
 /** The ComfyUI of a node: one installation, from which one instance runs for each GPU. */
 export const comfyuiSchema = z.strictObject({
@@ -10,5 +11,6 @@ export const comfyuiSchema = z.strictObject({
   instances: comfyuiInstancesSchema
     .optional()
     .describe('One of it for each GPU, each a service of this node: comfyui-gpu0, comfyui-gpu1'),
+  install: comfyuiInstallSchema.optional().describe('What of ComfyUI is to be installed, and from where'),
 });
 export type Comfyui = z.infer<typeof comfyuiSchema>;

@@ -3,6 +3,11 @@ import type { Probe } from '../core/probe.ts';
 import { accounts } from './accounts.ts';
 import { amdDevices } from './amd-devices.ts';
 import { comfyuiApi } from './comfyui-api.ts';
+import { comfyuiExtensions } from './comfyui-extensions.ts';
+import { comfyuiFolders } from './comfyui-folders.ts';
+import { comfyuiPackages } from './comfyui-packages.ts';
+import { comfyuiRelease } from './comfyui-release.ts';
+import { comfyuiRoot } from './comfyui-root.ts';
 import { containerLimits } from './container-limits.ts';
 import { discovery } from './discovery.ts';
 import { disk } from './disk.ts';
@@ -61,6 +66,11 @@ export const probes: readonly Probe<never, unknown>[] = [
   accounts,
   amdDevices,
   comfyuiApi,
+  comfyuiExtensions,
+  comfyuiFolders,
+  comfyuiPackages,
+  comfyuiRelease,
+  comfyuiRoot,
   containerLimits,
   discovery,
   disk,
