@@ -38,8 +38,8 @@ export interface Ops {
   /**
    * Reaches a node. Errors: those of connecting.
    *
-   * `withinMs` is how long all of the look may take once the line is open: what has not answered by then is given up, as
-   * at a deadline of its own, and not known.
+   * `withinMs` is how long the line may take, and then all of the look: what has not answered by then is given up, as at a
+   * deadline of its own, and not known.
    */
   look(node: Node, options?: { readonly withinMs?: number }): Promise<NodeLook>;
   /** The finding for a node that an error keeps us from looking at. */

@@ -14,6 +14,7 @@ import { changeNode, planNode } from './change-node.ts';
 import { escalate } from './escalate.ts';
 import type { Look } from './hands.ts';
 import { createMemory, type Memory } from './memory.ts';
+import { opened } from './opened.ts';
 import { createLanes } from './lanes.ts';
 import { matching } from './matching.ts';
 import { reachFinding } from './reach.ts';
@@ -71,7 +72,7 @@ export function createEngine({
         // A signal of its own for each node: thousands of listeners on one would slow each other down.
         const own = AbortSignal.any([signal]);
         setMaxListeners(0, own);
-        const session = trail.over(node.name, await transport.open(node, own), run);
+        const session = trail.over(node.name, await opened(transport, node, own, withinMs), run);
         const onWait = (ms: number) => onProgress(`${node.name}: waiting ${ms / 1000} s for a second sample`);
         const sweepWith = (memory: Memory) =>
           createSweep({ node: node.name, session, memory, evidence, lanes, signal: own, withinMs, onWait });
