@@ -16,6 +16,7 @@ const law: readonly (readonly [file: string, allowed: readonly string[]])[] = [
   ['play/', ['core/', 'checks/', 'play/']],
   ['transport/', ['core/', 'transport/', 'node:', 'ssh2', 'undici', 'execa', 'zod']],
   ['engine/', ['core/', 'engine/', 'node:', 'pino', 'zod']],
+  ['http/', ['core/', 'http/', 'node:']],
   ['config/', ['core/', 'config/', 'node:', 'zod', 'yaml']],
   ['tools/', ['core/', 'services/', 'probes/', 'checks/', 'playbooks/', 'play/', 'pages/', 'tools/', 'zod']],
   ['server.ts', ['', 'node:', '@modelcontextprotocol/server', 'zod']],

@@ -192,7 +192,11 @@ async function answer(request) {
   const { pathname, searchParams } = new URL(request.url, 'http://stand-in');
   // Every route is served under /api as well.
   const path = pathname.replace(/^\/api(?=\/)/, '');
-  if (hangs(path)) return undefined;
+  if (hangs(path)) {
+    say(`does not answer ${path}`);
+    request.socket.once('close', () => say(`gave up waiting for ${path}`));
+    return undefined;
+  }
   const { origin, host } = request.headers;
   if (origin !== undefined && new URL(origin).host !== host) return empty(403);
   if (request.method === 'POST' && Object.hasOwn(posts, path)) {

@@ -5,7 +5,7 @@ import type { Next } from '../core/report.ts';
 import type { Service } from '../core/service.ts';
 import { comfyuiApi as apiOf, type ComfyuiApi } from '../probes/comfyui-api.ts';
 import { identity } from '../probes/identity.ts';
-import { serverOf, type ModelServer } from '../probes/model-server.ts';
+import { serverOf } from '../probes/model-server.ts';
 import { serviceStates } from '../probes/service-states.ts';
 import { secondsUp } from './last-start.ts';
 import { managerOf } from './managed.ts';
@@ -19,19 +19,23 @@ export const comfyuiApi = defineCheck({
   name: 'comfyui.api',
   summary: 'A ComfyUI answers, has a GPU, and its queue moves',
   layer: 'inference',
-  rule: 'Critical when nothing, or something else, answers, or when only a CPU is there although a GPU is meant; degraded while it starts, or when one prompt runs longer than `comfyuiStuckSeconds`; unknown when it wants credentials or was silent for less than 3 s.',
+  rule: 'Critical when nothing, or something else, answers, or when only a CPU is there although a GPU is meant; degraded while it starts, or when one prompt runs longer than `comfyuiStuckSeconds`; unknown when it wants credentials, was silent for less than 3 s, or nobody said where.',
   unseen: 'Whether a picture comes out; since when a prompt runs, where the release does not tell (0.3.64).',
-  subjects: services((service) => service.kind === 'comfyui' && serverOf(service) !== undefined),
+  subjects: services(({ kind }) => kind === 'comfyui'),
   needs(service, node) {
     const { manager, place, units } = managerOf(service, node);
     return {
-      api: need(apiOf, serverIn(service)),
+      api: need(apiOf, serverOf(service) ?? null),
       states: need(serviceStates, { manager, place, units }),
       identity: need(identity, {}),
     };
   },
   evaluate(facts, service, node): Verdict {
     const { api } = facts;
+    if (api.says === 'unasked') {
+      const next = [{ say: 'Declare a health URL of it, as http://127.0.0.1:8188/system_stats.' }];
+      return { status: 'unknown', summary: `Where ${service.name} answers is not declared.`, next };
+    }
     if (api.says === 'nothing') return silent(api, secondsUp(facts.states, service), service, node);
     if (api.says === 'other') return stranger(api, service, node);
     const { name } = service;
@@ -55,8 +59,7 @@ export const comfyuiApi = defineCheck({
 type Facts = FactsOf<ReturnType<typeof comfyuiApi.needs>>;
 type Said<Says extends ComfyuiApi['says']> = Extract<Facts['api'], { says: Says }>;
 
-const serverIn = (service: Service): ModelServer => serverOf(service) ?? { origin: '', headers: {} };
-const placeOf = (service: Service): string => serverIn(service).origin.replace(/^https?:\/\//, '');
+const placeOf = (service: Service): string => new URL(serverOf(service)?.origin ?? 'http://unknown').host;
 
 function silent(api: Said<'nothing'>, up: number | null, service: Service, node: Node): Verdict {
   const asked = `${service.name}: /system_stats on ${placeOf(service)}`;

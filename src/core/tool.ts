@@ -35,8 +35,13 @@ export interface Ops {
   readonly fleet: Fleet;
   /** The nodes meant by names or `label=value`; all of them for an empty list. Errors: `UNKNOWN_NODE`. */
   nodes(selectors: readonly string[]): readonly Node[];
-  /** Reaches a node. Errors: those of connecting. */
-  look(node: Node): Promise<NodeLook>;
+  /**
+   * Reaches a node. Errors: those of connecting.
+   *
+   * `withinMs` is how long the line may take, and then all of the look: what has not answered by then is given up, as at a
+   * deadline of its own, and not known.
+   */
+  look(node: Node, options?: { readonly withinMs?: number }): Promise<NodeLook>;
   /** The finding for a node that an error keeps us from looking at. */
   unreached(node: Node, error: OpsError): Finding;
   /** Keeps a text that a report has to leave out and names it: the id reads as a resource and by `rackhand evidence`. */

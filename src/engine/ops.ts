@@ -14,6 +14,7 @@ import { changeNode, planNode } from './change-node.ts';
 import { escalate } from './escalate.ts';
 import type { Look } from './hands.ts';
 import { createMemory, type Memory } from './memory.ts';
+import { opened } from './opened.ts';
 import { createLanes } from './lanes.ts';
 import { matching } from './matching.ts';
 import { reachFinding } from './reach.ts';
@@ -63,15 +64,18 @@ export function createEngine({
   return {
     ops({ fleet, trail, signal, onProgress, onRun }) {
       const nodes = (selectors: readonly string[]) => selectNodes(fleet, selectors, local);
-      async function lineTo(node: Node, run?: RunMark) {
+      async function lineTo(
+        node: Node,
+        { run, withinMs }: { run?: RunMark | undefined; withinMs?: number | undefined } = {},
+      ) {
         if (signal.aborted) throw new OpsError('CANCELLED', 'Cancelled before it began.');
         // A signal of its own for each node: thousands of listeners on one would slow each other down.
         const own = AbortSignal.any([signal]);
         setMaxListeners(0, own);
-        const session = trail.over(node.name, await transport.open(node, own), run);
+        const session = trail.over(node.name, await opened(transport, node, own, withinMs), run);
         const onWait = (ms: number) => onProgress(`${node.name}: waiting ${ms / 1000} s for a second sample`);
         const sweepWith = (memory: Memory) =>
-          createSweep({ node: node.name, session, memory, evidence, lanes, signal: own, onWait });
+          createSweep({ node: node.name, session, memory, evidence, lanes, signal: own, withinMs, onWait });
         return { session, sweepWith };
       }
       const desk: ChangeDesk = {
@@ -88,7 +92,7 @@ export function createEngine({
           return node;
         },
         async open(node, run) {
-          const { session, sweepWith } = await lineTo(node, run);
+          const { session, sweepWith } = await lineTo(node, { run });
           // Nothing remembered: a sample of before a change says nothing of what it did.
           const look: Look = {
             at: <T>(name: string, steps: () => Asking<T>) =>
@@ -114,8 +118,8 @@ export function createEngine({
           const { run } = await runs.find(id);
           return noted(desk.nodeNamed(run.node), await resumeRun(desk, id, way));
         },
-        async look(node): Promise<NodeLook> {
-          const { session, sweepWith } = await lineTo(node);
+        async look(node, options): Promise<NodeLook> {
+          const { session, sweepWith } = await lineTo(node, options);
           const sweep = sweepWith(memoryOf(node.name));
           return {
             observe: (probe, input) => sweep.observe(probe, input),

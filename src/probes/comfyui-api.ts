@@ -29,6 +29,8 @@ export type ComfyuiApi =
       /** Null where it does not say what it is at. */
       readonly queue: { readonly running: Job | null; readonly waiting: number } | null;
     }
+  /** Nobody said where it answers. */
+  | { readonly says: 'unasked' }
   | { readonly says: 'other'; readonly status: number; readonly excerpt: string }
   | { readonly says: 'nothing'; readonly reason: HttpTroubleReason; readonly message: string; readonly ms: number };
 
@@ -57,7 +59,9 @@ const deadlineMs = 5_000;
 export const comfyuiApi = defineProbe({
   name: 'comfyui.api',
   summary: 'What a ComfyUI says of its version, its devices and its queue',
-  *steps({ origin, headers }: ModelServer): Asking<ComfyuiApi> {
+  *steps(server: ModelServer | null): Asking<ComfyuiApi> {
+    if (server === null) return { says: 'unasked' };
+    const { origin, headers } = server;
     const [stats, queue] = yield* askAll([
       http(`${origin}/system_stats`, { headers, bytes: 262_144, deadlineMs }),
       http(`${origin}/queue`, { headers, bytes: graphBytes, deadlineMs }),
@@ -70,7 +74,7 @@ export const comfyuiApi = defineProbe({
     }
     const jobs = read(queue, queueSchema);
     const [running] = jobs?.queue_running ?? [];
-    const ended = running === undefined ? null : yield* lastEnded({ origin, headers });
+    const ended = running === undefined ? null : yield* lastEnded(server);
     return {
       says: 'stats',
       ms: stats.ms,
