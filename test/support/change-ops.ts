@@ -5,7 +5,7 @@ import type { Fleet, Node } from '../../src/core/node.ts';
 import { policySchema } from '../../src/core/policy.ts';
 import type { z } from 'zod';
 import type { Transport } from '../../src/core/session.ts';
-import type { ChangeOps } from '../../src/core/tool.ts';
+import type { ChangeOps, MakeOps } from '../../src/core/tool.ts';
 import { createAudit } from '../../src/engine/audit.ts';
 import { createStores, type ChangeStores } from '../../src/engine/change-stores.ts';
 import { createEngine } from '../../src/engine/ops.ts';
@@ -41,7 +41,7 @@ export function changeOps({
   playbooks = [],
   signal = new AbortController().signal,
   onSay = () => undefined,
-}: Options): { ops: ChangeOps; stores: ChangeStores; fleet: Fleet; said: string[]; close(): Promise<void> } {
+}: Options): { ops: ChangeOps & MakeOps; stores: ChangeStores; fleet: Fleet; said: string[]; close(): Promise<void> } {
   const fleet: Fleet = {
     path: 'fleet.yaml',
     nodes,
