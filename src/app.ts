@@ -73,6 +73,7 @@ const noFleet: Fleet = {
   rulePlaces: [],
   playbooks: [],
   brokenPlaybooks: [],
+  workflows: [],
 };
 
 /** Wires the house. It connects to nothing and reads no fleet file before it is asked something. */

@@ -133,7 +133,15 @@ export interface Fleet {
   readonly playbooks: readonly Playbook[];
   /** Those of them that are left out, because something is wrong in them. */
   readonly brokenPlaybooks: readonly BrokenPlaybook[];
+  /** Workflows of ComfyUI that lie beside it. */
+  readonly workflows: readonly WorkflowFile[];
 }
+
+/** A workflow as it was saved, or why it can't be read. */
+export type WorkflowFile = { readonly name: string; readonly path: string } & (
+  | { readonly text: string }
+  | { readonly trouble: string }
+);
 
 /** A playbook that can't be run. */
 export interface BrokenPlaybook {

@@ -3,6 +3,7 @@ import type { Probe } from '../core/probe.ts';
 import { accounts } from './accounts.ts';
 import { amdDevices } from './amd-devices.ts';
 import { comfyuiApi } from './comfyui-api.ts';
+import { comfyuiClasses } from './comfyui-classes.ts';
 import { comfyuiExtensions } from './comfyui-extensions.ts';
 import { comfyuiFolders } from './comfyui-folders.ts';
 import { comfyuiLinks } from './comfyui-links.ts';
@@ -77,6 +78,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   accounts,
   amdDevices,
   comfyuiApi,
+  comfyuiClasses,
   comfyuiExtensions,
   comfyuiFolders,
   comfyuiLinks,

@@ -49,6 +49,7 @@ export function changeOps({
     policy: policySchema.parse(policy),
     playbooks,
     brokenPlaybooks: [],
+    workflows: [],
     rulePlaces: (policy.rules ?? []).map((_, index) => `fleet.yaml:${index + 1}`),
   };
   const evidence = createEvidence(`${state}/evidence`, () => []);
