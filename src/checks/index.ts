@@ -3,6 +3,7 @@ import type { AnyCheck } from '../core/check.ts';
 import { amdKlog } from './amd-klog.ts';
 import { amdPresent } from './amd-present.ts';
 import { amdSmi } from './amd-smi.ts';
+import { comfyuiSettings } from './comfyui-settings.ts';
 import { containerGpu } from './container-gpu.ts';
 import { gpuAttached } from './gpu-attached.ts';
 import { gpuCount } from './gpu-count.ts';
@@ -56,6 +57,7 @@ import { nodeNames } from './node-names.ts';
 import { nodeOom } from './node-oom.ts';
 import { nodeStuck } from './node-stuck.ts';
 import { ollamaModels } from './ollama-models.ts';
+import { ollamaSettings } from './ollama-settings.ts';
 import { ollamaSpill } from './ollama-spill.ts';
 import { serviceConfig } from './service-config.ts';
 import { serviceEnv } from './service-env.ts';
@@ -72,9 +74,11 @@ import { stackDevices } from './stack-devices.ts';
 import { stackGit } from './stack-git.ts';
 import { stackHardware } from './stack-hardware.ts';
 import { stackHealth } from './stack-health.ts';
+import { stackInit } from './stack-init.ts';
 import { stackMounts } from './stack-mounts.ts';
 import { stackNetwork } from './stack-network.ts';
 import { stackProfile } from './stack-profile.ts';
+import { stackProvision } from './stack-provision.ts';
 import { stackTags } from './stack-tags.ts';
 import { stackToolkit } from './stack-toolkit.ts';
 import { tmpBacklog } from './tmp-backlog.ts';
@@ -87,6 +91,7 @@ export const checks: readonly AnyCheck[] = [
   amdKlog,
   amdPresent,
   amdSmi,
+  comfyuiSettings,
   containerGpu,
   gpuAttached,
   gpuCount,
@@ -140,6 +145,7 @@ export const checks: readonly AnyCheck[] = [
   nodeOom,
   nodeStuck,
   ollamaModels,
+  ollamaSettings,
   ollamaSpill,
   serviceConfig,
   serviceEnv,
@@ -156,9 +162,11 @@ export const checks: readonly AnyCheck[] = [
   stackGit,
   stackHardware,
   stackHealth,
+  stackInit,
   stackMounts,
   stackNetwork,
   stackProfile,
+  stackProvision,
   stackTags,
   stackToolkit,
   tmpBacklog,
