@@ -10,6 +10,7 @@ import { comfyuiModelPaths } from './comfyui-model-paths.ts';
 import { comfyuiNodes } from './comfyui-nodes.ts';
 import { comfyuiRelease } from './comfyui-release.ts';
 import { comfyuiRequirements } from './comfyui-requirements.ts';
+import { comfyuiSettings } from './comfyui-settings.ts';
 import { comfyuiStorage } from './comfyui-storage.ts';
 import { containerGpu } from './container-gpu.ts';
 import { dockerEngine } from './docker-engine.ts';
@@ -65,6 +66,7 @@ import { nodeNames } from './node-names.ts';
 import { nodeOom } from './node-oom.ts';
 import { nodeStuck } from './node-stuck.ts';
 import { ollamaModels } from './ollama-models.ts';
+import { ollamaSettings } from './ollama-settings.ts';
 import { ollamaSpill } from './ollama-spill.ts';
 import { serviceConfig } from './service-config.ts';
 import { serviceContainer } from './service-container.ts';
@@ -82,9 +84,11 @@ import { stackDevices } from './stack-devices.ts';
 import { stackGit } from './stack-git.ts';
 import { stackHardware } from './stack-hardware.ts';
 import { stackHealth } from './stack-health.ts';
+import { stackInit } from './stack-init.ts';
 import { stackMounts } from './stack-mounts.ts';
 import { stackNetwork } from './stack-network.ts';
 import { stackProfile } from './stack-profile.ts';
+import { stackProvision } from './stack-provision.ts';
 import { stackTags } from './stack-tags.ts';
 import { stackToolkit } from './stack-toolkit.ts';
 import { tmpBacklog } from './tmp-backlog.ts';
@@ -104,6 +108,7 @@ export const checks: readonly AnyCheck[] = [
   comfyuiNodes,
   comfyuiRelease,
   comfyuiRequirements,
+  comfyuiSettings,
   comfyuiStorage,
   containerGpu,
   dockerEngine,
@@ -159,6 +164,7 @@ export const checks: readonly AnyCheck[] = [
   nodeOom,
   nodeStuck,
   ollamaModels,
+  ollamaSettings,
   ollamaSpill,
   serviceConfig,
   serviceContainer,
@@ -176,9 +182,11 @@ export const checks: readonly AnyCheck[] = [
   stackGit,
   stackHardware,
   stackHealth,
+  stackInit,
   stackMounts,
   stackNetwork,
   stackProfile,
+  stackProvision,
   stackTags,
   stackToolkit,
   tmpBacklog,
