@@ -3,6 +3,10 @@ import type { AnyCheck } from '../core/check.ts';
 import { amdKlog } from './amd-klog.ts';
 import { amdPresent } from './amd-present.ts';
 import { amdSmi } from './amd-smi.ts';
+import { comfyuiData } from './comfyui-data.ts';
+import { comfyuiMounts } from './comfyui-mounts.ts';
+import { comfyuiRoom } from './comfyui-room.ts';
+import { comfyuiSetup } from './comfyui-setup.ts';
 import { comfyuiStorage } from './comfyui-storage.ts';
 import { gpuAttached } from './gpu-attached.ts';
 import { gpuCount } from './gpu-count.ts';
@@ -75,6 +79,10 @@ export const checks: readonly AnyCheck[] = [
   amdKlog,
   amdPresent,
   amdSmi,
+  comfyuiData,
+  comfyuiMounts,
+  comfyuiRoom,
+  comfyuiSetup,
   comfyuiStorage,
   gpuAttached,
   gpuCount,

@@ -9,7 +9,7 @@ export interface LogRun {
 
 // First lines of a start, in the order in which one start prints them.
 const starts: readonly RegExp[] = [
-  /^Start(?:ing|ed) \S+\.service\b|^\[[\w-]+\] (?:Starting|Waiting for model)|^INFO:\s+Started (?:parent|reloader) process/,
+  /^Start(?:ing|ed) \S+\.service\b|^\[[\w-]+\] (?:Starting|Waiting for model)|^INFO:\s+Started (?:parent|reloader) process|^=+ Starting script \(ID: \d+\)/,
   /^ggml_cuda_init: |^INFO:\s+Started server process \[\d+\]|Worker Identity[^:]{0,60}: /,
   /^load_backend: /,
   /^build(?:_info)?: /,

@@ -1,5 +1,6 @@
 // Made by `npm run gen`.
 import type { AnyTool } from '../core/tool.ts';
+import { comfyuiStorage } from './comfyui-storage.ts';
 import { commandRun } from './command-run.ts';
 import { fileEdit } from './file-edit.ts';
 import { fleetCheck } from './fleet-check.ts';
@@ -32,6 +33,7 @@ import { serviceStart } from './service-start.ts';
 import { serviceStop } from './service-stop.ts';
 
 export const tools: readonly AnyTool[] = [
+  comfyuiStorage,
   commandRun,
   fileEdit,
   fleetCheck,

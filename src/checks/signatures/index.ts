@@ -1,5 +1,6 @@
 // Made by `npm run gen`.
 import type { Signature } from '../../core/signature.ts';
+import { comfyuiImage } from './comfyui-image.ts';
 import { credentials } from './credentials.ts';
 import { cuda } from './cuda.ts';
 import { fastapi } from './fastapi.ts';
@@ -14,6 +15,7 @@ import { temporal } from './temporal.ts';
 import { whisper } from './whisper.ts';
 
 export const signatures: readonly Signature[] = [
+  ...comfyuiImage,
   ...credentials,
   ...cuda,
   ...fastapi,
