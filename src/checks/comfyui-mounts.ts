@@ -5,7 +5,7 @@ import type { ComfyuiContainer } from '../probes/comfyui-container.ts';
 import { comfyuiFolders, type ComfyuiFolders } from '../probes/comfyui-folders.ts';
 import { runInside } from '../probes/comfyui-layout.ts';
 import { isUnder } from '../probes/mounts.ts';
-import { isImagesOwn } from './comfyui-setting.ts';
+import { isImagesOwn } from './comfyui-refused.ts';
 import { comfyuiStores } from './comfyui-storage.ts';
 
 /** Source: what Docker does with the parent of a mount, and the image's README. */

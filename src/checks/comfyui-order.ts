@@ -2,7 +2,7 @@ import type { Mount } from '../probes/mounts.ts';
 import { baseNames, comfyInside, modelsIn, type ComfyuiFolders, type Sight } from '../probes/comfyui-folders.ts';
 import { runInside } from '../probes/comfyui-layout.ts';
 import { folderOf } from '../probes/path-parts.ts';
-import { comfyuiSetting } from './comfyui-setting.ts';
+import { comfyuiRefused } from './comfyui-refused.ts';
 import { isFolder, isGroupOf, keepsNoOwners, may, readOnlyBy, type Right } from './comfyui-may.ts';
 
 /** Something that the init script would end at, or that could not be looked at. */
@@ -109,7 +109,7 @@ export function failures({ folders: { layout, seen, sights, closed }, mounts, fu
 
   if (base !== null && sights[base]?.target.state !== 'missing' && is(base) === false)
     fail(base, 'no folder', `BASE_DIRECTORY requested but not found or not a directory (${base})`);
-  const setting = comfyuiSetting(seen, layout);
+  const setting = comfyuiRefused(seen, layout);
   if (setting !== undefined) fail(setting.at, 'setting', setting.says);
   mount(runInside, runInside, full.run);
   plain(`${runInside}/pip_cache`);

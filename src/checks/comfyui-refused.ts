@@ -5,7 +5,7 @@ import type { ComfyuiLayout } from '../probes/comfyui-layout.ts';
 const known: Readonly<Record<string, readonly [number, number]>> = { root: [0, 0], comfy: [1024, 1024] };
 
 /** The setting of a container that its init script ends at before it looks at any folder, and what it says then. */
-export function comfyuiSetting(
+export function comfyuiRefused(
   seen: ContainerSeen,
   { uid, gid }: ComfyuiLayout,
 ): { readonly at: string; readonly says: string } | undefined {
@@ -35,6 +35,7 @@ const bare = (capability: string): string => capability.toUpperCase().replace(/^
 function idsOf(user: string): readonly [uid: number | undefined, gid: number | undefined] {
   const [name = '', group] = user.split(':');
   const own = known[name];
-  const number = (text: string | undefined) => (/^\d+$/.test(text ?? '') ? Number(text) : undefined);
   return [number(name) ?? own?.[0], number(group) ?? own?.[1]];
 }
+
+const number = (text: string | undefined): number | undefined => (/^\d+$/.test(text ?? '') ? Number(text) : undefined);
