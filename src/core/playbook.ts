@@ -4,7 +4,9 @@ import { safeName, serviceKinds } from './service.ts';
 
 const sentence = z.string().min(1).max(600);
 /** A check, or a family of them: `model.*`. */
-const checkName = z.string().regex(/^(?:[a-z]+\.(?:[a-z]+|\*)|\*)$/, 'must be a check, or a family of them: model.*');
+const checkName = z
+  .string()
+  .regex(/^(?:[a-z]+\.(?:[a-z]+(?:_[a-z]+)*|\*)|\*)$/, 'must be a check, or a family of them: model.*');
 const names = z.array(checkName).min(1);
 
 /** `model.*` and `LL-*` stand for a family, `*` for all. */

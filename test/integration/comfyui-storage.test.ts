@@ -277,23 +277,24 @@ describe.skipIf(!hasRooms)('the preflight of ComfyUI says what a stand-in of its
   });
 });
 
-describe.skipIf(!hasRooms || !has('sudo'))('comfyui_storage (needs root and sudo)', () => {
-  const tool = async (login: string, become?: 'sudo') => {
-    const fleet = join(folder, 'fleet.json');
-    const { host, ...ssh } = sshNode(sshd, { ssh: { user: login } }).ssh;
-    const declared = { ssh: { host, ...ssh }, become, comfyui: { path: at('run/ComfyUI'), storage: storage() } };
-    writeFileSync(fleet, JSON.stringify({ nodes: { 'gpu-1': declared } }), { mode: 0o600 });
-    const app = await createApp({ fleetPath: fleet });
-    try {
-      const { signal } = new AbortController();
-      const report = await app.call(comfyuiStorage, {}, { signal, onProgress: () => undefined });
-      reportSchema(comfyuiStorage).parse(JSON.parse(JSON.stringify(report)));
-      return report;
-    } finally {
-      await app.close();
-    }
-  };
+/** What the tool says, asked as this login. */
+async function tool(login: string, become?: 'sudo') {
+  const fleet = join(folder, 'fleet.json');
+  const { host, ...ssh } = sshNode(sshd, { ssh: { user: login } }).ssh;
+  const declared = { ssh: { host, ...ssh }, become, comfyui: { path: at('run/ComfyUI'), storage: storage() } };
+  writeFileSync(fleet, JSON.stringify({ nodes: { 'gpu-1': declared } }), { mode: 0o600 });
+  const app = await createApp({ fleetPath: fleet });
+  try {
+    const { signal } = new AbortController();
+    const report = await app.call(comfyuiStorage, {}, { signal, onProgress: () => undefined });
+    reportSchema(comfyuiStorage).parse(JSON.parse(JSON.stringify(report)));
+    return report;
+  } finally {
+    await app.close();
+  }
+}
 
+describe.skipIf(!hasRooms || !has('sudo'))('comfyui_storage (needs root and sudo)', () => {
   test('tells all that the image would end at, in its order, and gives the commands to a person', async () => {
     own('base', [0, 0]);
     make('base/models/loras', [0, 0]);
