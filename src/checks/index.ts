@@ -5,12 +5,16 @@ import { amdPresent } from './amd-present.ts';
 import { amdSmi } from './amd-smi.ts';
 import { comfyuiApi } from './comfyui-api.ts';
 import { comfyuiCustomNodes } from './comfyui-custom-nodes.ts';
+import { comfyuiData } from './comfyui-data.ts';
 import { comfyuiInstalled } from './comfyui-installed.ts';
 import { comfyuiModelPaths } from './comfyui-model-paths.ts';
+import { comfyuiMounts } from './comfyui-mounts.ts';
 import { comfyuiNodes } from './comfyui-nodes.ts';
 import { comfyuiRelease } from './comfyui-release.ts';
 import { comfyuiRequirements } from './comfyui-requirements.ts';
+import { comfyuiRoom } from './comfyui-room.ts';
 import { comfyuiSettings } from './comfyui-settings.ts';
+import { comfyuiSetup } from './comfyui-setup.ts';
 import { comfyuiStorage } from './comfyui-storage.ts';
 import { containerGpu } from './container-gpu.ts';
 import { dockerEngine } from './docker-engine.ts';
@@ -103,12 +107,16 @@ export const checks: readonly AnyCheck[] = [
   amdSmi,
   comfyuiApi,
   comfyuiCustomNodes,
+  comfyuiData,
   comfyuiInstalled,
   comfyuiModelPaths,
+  comfyuiMounts,
   comfyuiNodes,
   comfyuiRelease,
   comfyuiRequirements,
+  comfyuiRoom,
   comfyuiSettings,
+  comfyuiSetup,
   comfyuiStorage,
   containerGpu,
   dockerEngine,

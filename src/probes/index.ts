@@ -50,6 +50,7 @@ import { mountAnswer } from './mount-answer.ts';
 import { mounts } from './mounts.ts';
 import { names } from './names.ts';
 import { oomCounters } from './oom-counters.ts';
+import { pathLeads } from './path-leads.ts';
 import { pm2Orphans } from './pm2-orphans.ts';
 import { pressure } from './pressure.ts';
 import { processStarts } from './process-starts.ts';
@@ -128,6 +129,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   mounts,
   names,
   oomCounters,
+  pathLeads,
   pm2Orphans,
   pressure,
   processStarts,

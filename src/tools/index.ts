@@ -1,6 +1,7 @@
 // Made by `npm run gen`.
 import type { AnyTool } from '../core/tool.ts';
 import { comfyuiHealth } from './comfyui-health.ts';
+import { comfyuiStorage } from './comfyui-storage.ts';
 import { comfyuiWorkflows } from './comfyui-workflows.ts';
 import { commandRun } from './command-run.ts';
 import { fileEdit } from './file-edit.ts';
@@ -35,6 +36,7 @@ import { serviceStop } from './service-stop.ts';
 
 export const tools: readonly AnyTool[] = [
   comfyuiHealth,
+  comfyuiStorage,
   comfyuiWorkflows,
   commandRun,
   fileEdit,
