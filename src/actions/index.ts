@@ -1,5 +1,6 @@
 // Made by `npm run gen`.
 import type { AnyAction } from '../core/action.ts';
+import { comfyuiDraw } from './comfyui-draw.ts';
 import { commandRun } from './command-run.ts';
 import { fileEdit } from './file-edit.ts';
 import { fileRestore } from './file-restore.ts';
@@ -14,6 +15,7 @@ import { serviceStart } from './service-start.ts';
 import { serviceStop } from './service-stop.ts';
 
 export const actions: readonly AnyAction[] = [
+  comfyuiDraw,
   commandRun,
   fileEdit,
   fileRestore,

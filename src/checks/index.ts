@@ -10,6 +10,9 @@ import { comfyuiModelPaths } from './comfyui-model-paths.ts';
 import { comfyuiNodes } from './comfyui-nodes.ts';
 import { comfyuiRelease } from './comfyui-release.ts';
 import { comfyuiRequirements } from './comfyui-requirements.ts';
+import { comfyuiStorage } from './comfyui-storage.ts';
+import { containerGpu } from './container-gpu.ts';
+import { dockerEngine } from './docker-engine.ts';
 import { gpuAttached } from './gpu-attached.ts';
 import { gpuCount } from './gpu-count.ts';
 import { gpuDriver } from './gpu-driver.ts';
@@ -61,7 +64,10 @@ import { nodeMemory } from './node-memory.ts';
 import { nodeNames } from './node-names.ts';
 import { nodeOom } from './node-oom.ts';
 import { nodeStuck } from './node-stuck.ts';
+import { ollamaModels } from './ollama-models.ts';
+import { ollamaSpill } from './ollama-spill.ts';
 import { serviceConfig } from './service-config.ts';
+import { serviceContainer } from './service-container.ts';
 import { serviceEnv } from './service-env.ts';
 import { serviceFiles } from './service-files.ts';
 import { serviceFlap } from './service-flap.ts';
@@ -71,6 +77,16 @@ import { serviceLog } from './service-log.ts';
 import { servicePorts } from './service-ports.ts';
 import { serviceRunning } from './service-running.ts';
 import { serviceWait } from './service-wait.ts';
+import { stackAnchors } from './stack-anchors.ts';
+import { stackDevices } from './stack-devices.ts';
+import { stackGit } from './stack-git.ts';
+import { stackHardware } from './stack-hardware.ts';
+import { stackHealth } from './stack-health.ts';
+import { stackMounts } from './stack-mounts.ts';
+import { stackNetwork } from './stack-network.ts';
+import { stackProfile } from './stack-profile.ts';
+import { stackTags } from './stack-tags.ts';
+import { stackToolkit } from './stack-toolkit.ts';
 import { tmpBacklog } from './tmp-backlog.ts';
 import { tmpPollers } from './tmp-pollers.ts';
 import { tmpReach } from './tmp-reach.ts';
@@ -88,6 +104,9 @@ export const checks: readonly AnyCheck[] = [
   comfyuiNodes,
   comfyuiRelease,
   comfyuiRequirements,
+  comfyuiStorage,
+  containerGpu,
+  dockerEngine,
   gpuAttached,
   gpuCount,
   gpuDriver,
@@ -139,7 +158,10 @@ export const checks: readonly AnyCheck[] = [
   nodeNames,
   nodeOom,
   nodeStuck,
+  ollamaModels,
+  ollamaSpill,
   serviceConfig,
+  serviceContainer,
   serviceEnv,
   serviceFiles,
   serviceFlap,
@@ -149,6 +171,16 @@ export const checks: readonly AnyCheck[] = [
   servicePorts,
   serviceRunning,
   serviceWait,
+  stackAnchors,
+  stackDevices,
+  stackGit,
+  stackHardware,
+  stackHealth,
+  stackMounts,
+  stackNetwork,
+  stackProfile,
+  stackTags,
+  stackToolkit,
   tmpBacklog,
   tmpPollers,
   tmpReach,

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { ChangeOutcome, ChangeRequest, Escalation } from './change-outcome.ts';
 import type { AnyCheck } from './check.ts';
-import type { Effect } from './command.ts';
+import type { Command, Effect, HttpAnswer, HttpAsk, HttpTrouble } from './command.ts';
 import type { OpsError } from './errors.ts';
+import type { Hearing } from './make.ts';
 import type { Fleet, Node } from './node.ts';
 import type { Probe } from './probe.ts';
 import type { Finding, Report } from './report.ts';
@@ -71,6 +72,19 @@ export interface Runs {
   isUnderWay(id: string): Promise<boolean>;
 }
 
+/** What a service of a node is to make, and as what a policy judges it. */
+export interface Making {
+  readonly action: string;
+  readonly service: string;
+  readonly command: Command<'create', HttpAsk>;
+}
+
+/** What a tool may do that has services make something, and alters nothing that is there. */
+export interface MakeOps extends Ops {
+  /** Sends it once. Errors: `NOT_APPROVED` where the policy forbids it, `AUDIT_FAILED`, and those of the node. */
+  make(node: Node, making: Making, hearing?: Hearing): Promise<HttpAnswer | HttpTrouble>;
+}
+
 /** What a tool may do that changes nodes: all of it through one door. */
 export interface ChangeOps extends Ops {
   /** Plans it, and carries it out where policy and approvals let it. Errors: of the node and of the journal; `NODE_BUSY`. */
@@ -83,7 +97,7 @@ export interface ChangeOps extends Ops {
   escalate(request: Escalation): Promise<ChangeOutcome>;
 }
 
-type OpsFor<E extends Effect> = E extends 'observe' ? Ops : ChangeOps;
+type OpsFor<E extends Effect> = E extends 'observe' ? Ops : E extends 'create' ? MakeOps : ChangeOps;
 
 type Flat = z.ZodType<string | number | boolean | readonly string[] | undefined>;
 
@@ -101,7 +115,7 @@ export interface Tool<
   /** The only safety fact: hints, read-only mode and confirmation derive from it. */
   readonly effect: E;
   /** Shown to an assistant only where it is asked for: what is shown costs it tokens in every session. */
-  readonly toolset?: 'repair';
+  readonly toolset?: 'repair' | 'generate';
   readonly input: z.ZodObject<Shape>;
   readonly data: Data;
   /** On the command line: which inputs stand without a flag, a shorter name, and whether it answers in a page for a file. */

@@ -5,7 +5,7 @@ import type { ChangeOutcome } from '../core/change-outcome.ts';
 import type { Fleet, Node } from '../core/node.ts';
 import type { Session, Transport } from '../core/session.ts';
 import type { Asking } from '../core/probe.ts';
-import type { ChangeOps, NodeLook, Ops } from '../core/tool.ts';
+import type { ChangeOps, MakeOps, NodeLook, Ops } from '../core/tool.ts';
 import { count } from '../core/format.ts';
 import type { RunMark, Trail } from './audit-trail.ts';
 import type { ChangeDesk } from './change-desk.ts';
@@ -16,6 +16,7 @@ import type { Look } from './hands.ts';
 import { createMemory, type Memory } from './memory.ts';
 import { opened } from './opened.ts';
 import { createLanes } from './lanes.ts';
+import { mayMake } from './may-make.ts';
 import { matching } from './matching.ts';
 import { reachFinding } from './reach.ts';
 import { policyRevision } from './policy-revision.ts';
@@ -29,7 +30,7 @@ import { createSweep } from './sweep.ts';
 const questionsAtOnce = 256;
 
 export interface Engine {
-  ops(call: Call): ChangeOps;
+  ops(call: Call): ChangeOps & MakeOps;
 }
 
 interface Call {
@@ -117,6 +118,12 @@ export function createEngine({
         async resume(id, way) {
           const { run } = await runs.find(id);
           return noted(desk.nodeNamed(run.node), await resumeRun(desk, id, way));
+        },
+        async make(node, { action, service, command }, hearing) {
+          const { principal } = trail.caller;
+          mayMake(fleet.policy, { action, node, service, principal, at: Date.now() });
+          const { session } = await lineTo(node);
+          return await session.ask(command, signal, hearing);
         },
         async look(node, options): Promise<NodeLook> {
           const { session, sweepWith } = await lineTo(node, options);

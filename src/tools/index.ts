@@ -1,6 +1,7 @@
 // Made by `npm run gen`.
 import type { AnyTool } from '../core/tool.ts';
 import { comfyuiHealth } from './comfyui-health.ts';
+import { comfyuiWorkflows } from './comfyui-workflows.ts';
 import { commandRun } from './command-run.ts';
 import { fileEdit } from './file-edit.ts';
 import { fleetCheck } from './fleet-check.ts';
@@ -34,6 +35,7 @@ import { serviceStop } from './service-stop.ts';
 
 export const tools: readonly AnyTool[] = [
   comfyuiHealth,
+  comfyuiWorkflows,
   commandRun,
   fileEdit,
   fleetCheck,

@@ -133,9 +133,7 @@ describe('the programs of supervisord', () => {
 
 describe('the units of systemd', () => {
   test('are one file for each GPU', () =>
-    expect(
-      systemdUnits(launches({ ...seed, gpus: [1], user: 'app' }))['comfyui-gpu1.service'],
-    ).toMatchInlineSnapshot(`
+    expect(systemdUnits(launches({ ...seed, gpus: [1], user: 'app' }))['comfyui-gpu1.service']).toMatchInlineSnapshot(`
       "[Unit]
       Description=ComfyUI comfyui-gpu1 on GPU 1
       After=network.target
