@@ -19,7 +19,10 @@ const law: readonly (readonly [file: string, allowed: readonly string[]])[] = [
   ['engine/', ['core/', 'engine/', 'node:', 'pino', 'zod']],
   ['http/', ['core/', 'http/', 'node:']],
   ['config/', ['core/', 'config/', 'node:', 'zod', 'yaml']],
-  ['tools/', ['core/', 'services/', 'probes/', 'checks/', 'playbooks/', 'play/', 'pages/', 'tools/', 'generate/', 'zod']],
+  [
+    'tools/',
+    ['core/', 'services/', 'probes/', 'checks/', 'playbooks/', 'play/', 'pages/', 'tools/', 'generate/', 'zod'],
+  ],
   ['server.ts', ['', 'node:', '@modelcontextprotocol/server', 'zod']],
   ['app.ts', ['', 'node:', 'pino', 'zod']],
   ['', ['', 'node:', 'zod']],
