@@ -17,6 +17,7 @@ const law: readonly (readonly [file: string, allowed: readonly string[]])[] = [
   ['engine/', ['core/', 'engine/', 'node:', 'pino', 'zod']],
   ['config/', ['core/', 'config/', 'node:', 'zod', 'yaml']],
   ['tools/', ['core/', 'services/', 'probes/', 'checks/', 'playbooks/', 'play/', 'pages/', 'tools/', 'zod']],
+  ['drill/', ['core/', 'drill/', '../sandbox/', 'node:', 'zod']],
   ['server.ts', ['', 'node:', '@modelcontextprotocol/server', 'zod']],
   ['app.ts', ['', 'node:', 'pino', 'zod']],
   ['', ['', 'node:', 'zod']],

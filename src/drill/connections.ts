@@ -1,5 +1,3 @@
-import type { Sandbox } from '../sandbox/index.ts';
-
 const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 
@@ -18,8 +16,3 @@ ${JSON.stringify({ mcpServers: { rackhand: server } }, null, 2)}
 In a shell:
   ${set.join(' ')} ${words} triage sandbox`;
 }
-
-/** How the incident of the demo is ended by hand. */
-export const ending = ({ model, wholeModel }: Sandbox): string => `
-To end the incident, put the whole model in place and triage again:
-  cp ${quoted(wholeModel)} ${quoted(model)}`;
