@@ -9,11 +9,8 @@ export interface ManagerProgram {
   readonly folder: string;
 }
 
-/** Programs of the system that a login of a user may lack in its PATH. */
-const more = ['/usr/local/bin', '/usr/bin', '/bin'];
-
 function inPath(program: string): ManagerProgram | undefined {
-  for (const folder of [...(process.env['PATH'] ?? '').split(delimiter), ...more]) {
+  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
     const file = join(folder, program);
     try {
       accessSync(file, constants.X_OK);

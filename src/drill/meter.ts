@@ -6,9 +6,9 @@ import type { Metered } from './place.ts';
 const messageSchema = z.looseObject({
   id: z.union([z.string(), z.number()]).optional(),
   method: z.string().optional(),
-  params: z.unknown(),
-  result: z.unknown(),
-  error: z.unknown(),
+  params: z.unknown().optional(),
+  result: z.unknown().optional(),
+  error: z.unknown().optional(),
 });
 
 const bytesOf = (value: unknown): number => (value === undefined ? 0 : Buffer.byteLength(JSON.stringify(value)));
@@ -20,6 +20,9 @@ function read(line: string): z.infer<typeof messageSchema> | undefined {
     return undefined;
   }
 }
+
+const isResumed = (params: unknown): boolean =>
+  typeof params === 'object' && params !== null && 'requestState' in params;
 
 /** What a model pays for, by the request: what it is told of the tools, and what its calls are answered. */
 const kinds: Readonly<Record<string, 'tools' | 'answers'>> = {
@@ -47,7 +50,8 @@ export function createMeter(tell: (sum: Metered) => void) {
       asked.set(id, method);
       if (kinds[method] !== 'answers') return;
       calls += bytesOf(params);
-      if (method === 'tools/call') steps += 1;
+      // A call that comes back with the answer of a person is the same one.
+      if (method === 'tools/call' && !isResumed(params)) steps += 1;
       told();
     },
     toClient(line: string): void {

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Fault } from '../../sandbox/fault.ts';
 import { altering } from './all.ts';
@@ -7,7 +6,7 @@ import { answerIn, metersIn, openDrill } from './place.ts';
 import { programOn, runsOf, type Program } from './program.ts';
 import { outcomeOf, tokensOf, type DrillResult } from './result.ts';
 import { score, standingOf, touched, type Part } from './score.ts';
-import { setStage, stays, type Stage } from './stage.ts';
+import { setStage, stays, waited, type Stage } from './stage.ts';
 
 interface Asked {
   readonly program: string;
@@ -44,7 +43,7 @@ export async function drillOnCall(fault: Fault, asked: Asked): Promise<DrillResu
         if (wasStable) break;
         curedAt = undefined;
       }
-      await pause(betweenMs, undefined, { signal });
+      await waited(betweenMs, signal);
     }
     const runs = (await runsOf(rackhand)).filter(({ run }) => run !== stage.run);
     const changes = runs.filter(altering).length;

@@ -10,7 +10,7 @@ const reportSchema = z.object({
   status: z.string(),
   summary: z.string(),
   findings: z.array(z.object({ check: z.string(), subject: z.string(), role: z.string(), status: z.string() })),
-  data: z.unknown(),
+  data: z.unknown().optional(),
 });
 export type Told = z.infer<typeof reportSchema> & { readonly bytes: number };
 

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { OpsError } from '../core/errors.ts';
 import type { Fault } from '../../sandbox/fault.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.ts';
 import { bringDevice } from '../../sandbox/machine.ts';
@@ -83,12 +84,19 @@ const isWell = (report: Told): boolean =>
   !report.findings.some(({ check }) => check === 'node.reach') &&
   ofSandbox(report).every(({ check, status }) => lasting.includes(check) && status === 'degraded');
 
+/** Errors: `CANCELLED` when somebody stops it. */
+export async function waited(ms: number, signal: AbortSignal): Promise<void> {
+  await pause(ms, undefined, { signal }).catch(() => {
+    throw new OpsError('CANCELLED', 'The drill was stopped; nothing of it is left.');
+  });
+}
+
 /** Whether something stays so for so many seconds. */
-export async function stays(isSo: () => Promise<boolean>, seconds: number, signal?: AbortSignal): Promise<boolean> {
+export async function stays(isSo: () => Promise<boolean>, seconds: number, signal: AbortSignal): Promise<boolean> {
   const until = Date.now() + seconds * 1_000;
   for (;;) {
     if (!(await isSo())) return false;
     if (Date.now() >= until) return true;
-    await pause(Math.max(1, Math.min(10_000, until - Date.now())), undefined, { signal });
+    await waited(Math.max(1, Math.min(10_000, until - Date.now())), signal);
   }
 }
