@@ -14,5 +14,12 @@ Claude Code, in a shell:
 ${JSON.stringify({ mcpServers: { rackhand: server } }, null, 2)}
 
 In a shell:
-  ${set.join(' ')} ${words} triage sandbox`;
+  ${shellLine(program, env, ['triage', 'sandbox'])}`;
 }
+
+/** The program with its environment and words, to paste. */
+export const shellLine = (program: string, env: Readonly<Record<string, string>>, words: readonly string[]): string =>
+  [
+    ...Object.entries(env).map(([name, value]) => `${name}=${quoted(value)}`),
+    ...[process.execPath, program, ...words].map(quoted),
+  ].join(' ');

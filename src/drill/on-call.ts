@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Fault } from '../../sandbox/fault.ts';
 import { altering } from './all.ts';
-import { connections } from './connections.ts';
+import { connections, shellLine } from './connections.ts';
 import { answerIn, metersIn, openDrill } from './place.ts';
 import { programOn, runsOf, type Program } from './program.ts';
 import { outcomeOf, tokensOf, type DrillResult } from './result.ts';
@@ -29,7 +29,7 @@ export async function drillOnCall(fault: Fault, asked: Asked): Promise<DrillResu
     // The judge keeps what it writes apart, so that it does not count as a step.
     const judge = programOn(sandbox, program, 'judge');
     const isFine = async () => await stage.isFine(await judge.report('triage', 'sandbox'));
-    asked.tell(brief(fault, connections(program, rackhand.env, ['drill', 'mcp']), asked));
+    asked.tell(brief(fault, rackhand.env, asked));
     const since = Date.now();
     const isLate = () => Date.now() > since + minutes * 60_000;
     let curedAt: number | undefined;
@@ -74,12 +74,13 @@ export async function drillOnCall(fault: Fault, asked: Asked): Promise<DrillResu
   }
 }
 
-const brief = ({ shows, cure }: Fault, how: string, { stableSeconds, minutes }: Asked): string =>
+const brief = ({ shows, cure }: Fault, env: Program['env'], { program, stableSeconds, minutes }: Asked): string =>
   [
-    how,
+    connections(program, env, ['drill', 'mcp']),
     '',
     `On call: ${shows}`,
-    'The GPU and the models are simulated. Say what it was, with the environment above: rackhand drill answer "..."',
+    'The GPU, the kernel log and the models are simulated. To say what was the matter:',
+    `  ${shellLine(program, env, ['drill', 'answer'])} "..."`,
     cure.ends === 'verified'
       ? `It is over when the node has been well for ${stableSeconds} s, after ${minutes} min, or with Ctrl-C.`
       : `It is over when you have said what it is, after ${minutes} min, or with Ctrl-C.`,
@@ -106,7 +107,7 @@ async function namedBy({ named }: Fault, { folder, rackhand, runs }: Heard): Pro
     const said = `${storySchema.parse(data).why} ${summary}`;
     if (named.test(said)) return [{ what: 'cause named', good: true }, said.trim()];
   }
-  return [{ what: 'cause named', good: false }, 'Nobody said what it was: rackhand drill answer "..."'];
+  return [{ what: 'cause named', good: false }, 'Nobody said what was the matter.'];
 }
 
 const storySchema = z.object({ why: z.string() });
