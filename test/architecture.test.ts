@@ -23,6 +23,7 @@ const law: readonly (readonly [file: string, allowed: readonly string[]])[] = [
     'tools/',
     ['core/', 'services/', 'probes/', 'checks/', 'playbooks/', 'play/', 'pages/', 'tools/', 'generate/', 'zod'],
   ],
+  ['drill/', ['core/', 'drill/', '../sandbox/', 'node:', 'zod']],
   ['server.ts', ['', 'node:', '@modelcontextprotocol/server', 'zod']],
   ['app.ts', ['', 'node:', 'pino', 'zod']],
   ['', ['', 'node:', 'zod']],
