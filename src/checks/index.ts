@@ -13,6 +13,7 @@ import { comfyuiNodes } from './comfyui-nodes.ts';
 import { comfyuiRelease } from './comfyui-release.ts';
 import { comfyuiRequirements } from './comfyui-requirements.ts';
 import { comfyuiRoom } from './comfyui-room.ts';
+import { comfyuiSettings } from './comfyui-settings.ts';
 import { comfyuiSetup } from './comfyui-setup.ts';
 import { comfyuiStorage } from './comfyui-storage.ts';
 import { containerGpu } from './container-gpu.ts';
@@ -69,6 +70,7 @@ import { nodeNames } from './node-names.ts';
 import { nodeOom } from './node-oom.ts';
 import { nodeStuck } from './node-stuck.ts';
 import { ollamaModels } from './ollama-models.ts';
+import { ollamaSettings } from './ollama-settings.ts';
 import { ollamaSpill } from './ollama-spill.ts';
 import { serviceConfig } from './service-config.ts';
 import { serviceContainer } from './service-container.ts';
@@ -86,9 +88,11 @@ import { stackDevices } from './stack-devices.ts';
 import { stackGit } from './stack-git.ts';
 import { stackHardware } from './stack-hardware.ts';
 import { stackHealth } from './stack-health.ts';
+import { stackInit } from './stack-init.ts';
 import { stackMounts } from './stack-mounts.ts';
 import { stackNetwork } from './stack-network.ts';
 import { stackProfile } from './stack-profile.ts';
+import { stackProvision } from './stack-provision.ts';
 import { stackTags } from './stack-tags.ts';
 import { stackToolkit } from './stack-toolkit.ts';
 import { tmpBacklog } from './tmp-backlog.ts';
@@ -111,6 +115,7 @@ export const checks: readonly AnyCheck[] = [
   comfyuiRelease,
   comfyuiRequirements,
   comfyuiRoom,
+  comfyuiSettings,
   comfyuiSetup,
   comfyuiStorage,
   containerGpu,
@@ -167,6 +172,7 @@ export const checks: readonly AnyCheck[] = [
   nodeOom,
   nodeStuck,
   ollamaModels,
+  ollamaSettings,
   ollamaSpill,
   serviceConfig,
   serviceContainer,
@@ -184,9 +190,11 @@ export const checks: readonly AnyCheck[] = [
   stackGit,
   stackHardware,
   stackHealth,
+  stackInit,
   stackMounts,
   stackNetwork,
   stackProfile,
+  stackProvision,
   stackTags,
   stackToolkit,
   tmpBacklog,

@@ -67,9 +67,12 @@ import { servicePorts } from './service-ports.ts';
 import { serviceProcesses } from './service-processes.ts';
 import { serviceStates } from './service-states.ts';
 import { serviceWaiting } from './service-waiting.ts';
+import { stackComfyui } from './stack-comfyui.ts';
 import { stackContainers } from './stack-containers.ts';
 import { stackFile } from './stack-file.ts';
+import { stackInit } from './stack-init.ts';
 import { stackMembers } from './stack-members.ts';
+import { stackOllama } from './stack-ollama.ts';
 import { temporalQueue } from './temporal-queue.ts';
 import { temporalReach } from './temporal-reach.ts';
 import { tools } from './tools.ts';
@@ -143,9 +146,12 @@ export const probes: readonly Probe<never, unknown>[] = [
   serviceProcesses,
   serviceStates,
   serviceWaiting,
+  stackComfyui,
   stackContainers,
   stackFile,
+  stackInit,
   stackMembers,
+  stackOllama,
   temporalQueue,
   temporalReach,
   tools,
