@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { captured } from '../core/capture.ts';
-import { http, type HttpAnswer, type HttpTrouble, type HttpTroubleReason } from '../core/command.ts';
+import { http, type HttpTroubleReason } from '../core/command.ts';
 import { ask, askAll, defineProbe, type Asking } from '../core/probe.ts';
 import { clean } from '../core/text.ts';
+import { jsonAnswer } from './json-answer.ts';
 import type { ModelServer } from './model-server.ts';
 
 interface Device {
@@ -67,12 +68,12 @@ export const comfyuiApi = defineProbe({
       http(`${origin}/queue`, { headers, bytes: graphBytes, deadlineMs }),
     ] as const);
     if (!stats.ok) return { says: 'nothing', reason: stats.reason, message: clean(stats.message), ms: stats.ms };
-    const parsed = read(stats, statsSchema);
+    const parsed = jsonAnswer(stats, statsSchema);
     if (parsed === undefined) {
       const excerpt = clean(captured(stats.body)).replaceAll(/\s+/g, ' ').trim().slice(0, 120);
       return { says: 'other', status: stats.status, excerpt };
     }
-    const jobs = read(queue, queueSchema);
+    const jobs = jsonAnswer(queue, queueSchema);
     const [running] = jobs?.queue_running ?? [];
     const ended = running === undefined ? null : yield* lastEnded(server);
     return {
@@ -105,15 +106,6 @@ const since = (queuedMs: number | undefined, endedMs: number | null): number | n
 /** When the last job ended, which `/queue` does not say; null where none has, or too much stands in the answer. */
 function* lastEnded({ origin, headers }: ModelServer): Asking<number | null> {
   const reply = yield* ask(http(`${origin}/history?max_items=1`, { headers, bytes: graphBytes, deadlineMs }));
-  const [entry] = Object.values(read(reply, historySchema) ?? {});
+  const [entry] = Object.values(jsonAnswer(reply, historySchema) ?? {});
   return entry?.status.messages.at(-1)?.[1].timestamp ?? null;
-}
-
-function read<T>(reply: HttpAnswer | HttpTrouble, schema: z.ZodType<T>): T | undefined {
-  if (!reply.ok || reply.status !== 200) return undefined;
-  try {
-    return schema.safeParse(JSON.parse(captured(reply.body))).data;
-  } catch {
-    return undefined;
-  }
 }

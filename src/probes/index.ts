@@ -4,10 +4,12 @@ import { accounts } from './accounts.ts';
 import { amdDevices } from './amd-devices.ts';
 import { comfyuiApi } from './comfyui-api.ts';
 import { comfyuiClasses } from './comfyui-classes.ts';
+import { comfyuiDrawn } from './comfyui-drawn.ts';
 import { comfyuiExtensions } from './comfyui-extensions.ts';
 import { comfyuiFolders } from './comfyui-folders.ts';
 import { comfyuiLinks } from './comfyui-links.ts';
 import { comfyuiPackages } from './comfyui-packages.ts';
+import { comfyuiPicture } from './comfyui-picture.ts';
 import { comfyuiRelease } from './comfyui-release.ts';
 import { comfyuiRoot } from './comfyui-root.ts';
 import { containerGpus } from './container-gpus.ts';
@@ -83,10 +85,12 @@ export const probes: readonly Probe<never, unknown>[] = [
   amdDevices,
   comfyuiApi,
   comfyuiClasses,
+  comfyuiDrawn,
   comfyuiExtensions,
   comfyuiFolders,
   comfyuiLinks,
   comfyuiPackages,
+  comfyuiPicture,
   comfyuiRelease,
   comfyuiRoot,
   containerGpus,
