@@ -122,7 +122,11 @@ export const catalogRows: readonly CatalogRow[] = [
   { id: 'oll.health', title: 'Ollama', by: ['stack.health', 'ollama.spill', 'ollama.models'] },
   { id: 'cui.health', title: 'ComfyUI', later: 'ComfyUI' },
   { id: 'cui.nodes', title: 'custom nodes of ComfyUI', later: 'ComfyUI' },
-  { id: 'cui.mount', title: 'what one image of ComfyUI asks of its mount', later: 'ComfyUI' },
+  {
+    id: 'cui.mount',
+    title: 'what one image of ComfyUI asks of its mount',
+    by: ['comfyui.storage', 'comfyui.mounts', 'comfyui.room', 'comfyui.data', 'comfyui.setup'],
+  },
   { id: 'tmp.reach', title: 'the Temporal frontend, from the node', by: ['tmp.reach'] },
   { id: 'tmp.pollers', title: 'workers poll the queue', by: ['tmp.pollers', 'queue_check'] },
   { id: 'tmp.backlog', title: 'what waits in the queue', by: ['tmp.backlog', 'queue_check'] },
