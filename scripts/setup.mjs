@@ -1,5 +1,5 @@
 // Prepares a fresh Debian or Ubuntu for `npm test`: npm packages, and the real components that the tests run against.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installPackages, root } from './packages.mjs';
@@ -16,10 +16,17 @@ const components = {
   bindfs: 'bindfs',
   fusermount3: 'fuse3',
   chromium: 'chromium',
+  git: 'git',
+  python3: 'python3',
+  // No program: what python3 -m venv wants, which Debian keeps apart.
+  ensurepip: 'python3-venv',
 };
 
 const folders = [...(process.env.PATH ?? '').split(':'), '/usr/local/sbin', '/usr/sbin', '/sbin'];
-const has = (program) => folders.some((folder) => existsSync(join(folder, program)));
+const has = (program) =>
+  program === 'ensurepip'
+    ? spawnSync('python3', ['-c', 'import ensurepip, venv']).status === 0
+    : folders.some((folder) => existsSync(join(folder, program)));
 const missing = () => Object.keys(components).filter((program) => !has(program));
 
 // A package's service must neither start now nor at the next boot: the tests start their own on loopback.

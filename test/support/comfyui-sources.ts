@@ -14,7 +14,7 @@ const git = (folder: string, ...words: string[]) =>
   }).trim();
 
 /** Commits what is given to a repository, which is made where there is none; answers with the commit. */
-function commit(folder: string, files: Readonly<Record<string, string>>, tag?: string): string {
+export function commit(folder: string, files: Readonly<Record<string, string>>, tag?: string): string {
   mkdirSync(folder, { recursive: true });
   git(folder, 'init', '--quiet', '--initial-branch=master');
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
