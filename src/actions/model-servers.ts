@@ -3,20 +3,9 @@ import { captured } from '../core/capture.ts';
 import { http, type HttpAnswer, type HttpTrouble } from '../core/command.ts';
 import type { Outcome } from '../core/action.ts';
 import { ask, type Asking } from '../core/probe.ts';
-import type { Service } from '../core/service.ts';
 import { clean } from '../core/text.ts';
 import { anew } from '../probes/log-files.ts';
-
-/** Where a model server answers on its node, and what logs in there: as its health is declared. */
-export interface ModelServer {
-  readonly origin: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-export function serverOf({ health }: Service): ModelServer | undefined {
-  const own = health.find(({ from }) => from === 'node');
-  return own && { origin: new URL(own.url).origin, headers: own.headers };
-}
+import type { ModelServer } from '../probes/model-server.ts';
 
 /** What a server says at a path, or why it says nothing that can be read, as a sentence. */
 function* answerOf<T>({ origin, headers }: ModelServer, path: string, schema: z.ZodType<T>): Asking<T | string> {

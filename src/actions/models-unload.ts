@@ -7,7 +7,8 @@ import type { Node } from '../core/node.ts';
 import { known, type Asking } from '../core/probe.ts';
 import type { Service } from '../core/service.ts';
 import { serviceIn } from './declared.ts';
-import { heldByTorch, jobsOf, loadedModels, serverOf, taken, type ModelServer } from './model-servers.ts';
+import { serverOf, type ModelServer } from '../probes/model-server.ts';
+import { heldByTorch, jobsOf, loadedModels, taken } from './model-servers.ts';
 import { refused } from './refused.ts';
 
 const beforeSchema = z.union([

@@ -1,6 +1,6 @@
 import { defineCheck, need, type Verdict } from '../core/check.ts';
 import { count } from '../core/format.ts';
-import { comfyuiFolders } from '../probes/comfyui-folders.ts';
+import { comfyuiLinks } from '../probes/comfyui-links.ts';
 import { comfyuiRoot } from '../probes/comfyui-root.ts';
 import { extraModelPaths, outsideOf } from '../probes/extra-model-paths.ts';
 import { notInstalled, theInstall } from './comfyui-of.ts';
@@ -14,7 +14,7 @@ export const comfyuiModelPaths = defineCheck({
   subjects: theInstall,
   needs: ({ path, install, become }) => ({
     root: need(comfyuiRoot, { path, become }),
-    folders: need(comfyuiFolders, {
+    folders: need(comfyuiLinks, {
       root: path,
       outside: outsideOf(install),
       links: Object.keys(install.links),

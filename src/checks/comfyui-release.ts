@@ -1,6 +1,6 @@
 import { defineCheck, need, type Verdict } from '../core/check.ts';
-import { phases, type Phase } from '../core/comfyui-install.ts';
-import { comfyuiFolders, type ComfyuiFolders } from '../probes/comfyui-folders.ts';
+import { phases, phaseText, type Phase } from '../core/comfyui-install.ts';
+import { comfyuiLinks, type ComfyuiLinks } from '../probes/comfyui-links.ts';
 import { comfyuiRelease as releaseProbe, type ComfyuiRelease } from '../probes/comfyui-release.ts';
 import { extraModelPaths } from '../probes/extra-model-paths.ts';
 import { theInstall, type InstalledComfyui } from './comfyui-of.ts';
@@ -25,7 +25,7 @@ export const comfyuiRelease = defineCheck({
   subjects: theInstall,
   needs: ({ path, release, install, become }) => ({
     made: need(releaseProbe, { path, release: release.path, become }),
-    folders: need(comfyuiFolders, { root: release.path, outside: [], links: Object.keys(install.links), become }),
+    folders: need(comfyuiLinks, { root: release.path, outside: [], links: Object.keys(install.links), become }),
   }),
   evaluate({ made, folders }, declared): Verdict {
     const { release, path } = declared;
@@ -53,7 +53,7 @@ const afterPackages: ReadonlySet<Phase> = new Set<Phase>(['nodes', 'paths', 'val
 /** What has to be done next for a release; undefined: nothing. */
 export function nextPhase(
   { stamps, main, python }: ComfyuiRelease,
-  folders: ComfyuiFolders,
+  folders: ComfyuiLinks,
   { install }: Pick<InstalledComfyui, 'install'>,
 ): Phase | undefined {
   const done: Readonly<Record<Phase, boolean>> = {
@@ -72,7 +72,7 @@ export function nextPhase(
 }
 
 /** Whether a release leads to the folders outside as it is declared. */
-export const isConnected = (folders: ComfyuiFolders, install: InstalledComfyui['install']): boolean => {
+export const isConnected = (folders: ComfyuiLinks, install: InstalledComfyui['install']): boolean => {
   const text = extraModelPaths(install);
   const links = Object.entries(install.links);
   return (text === undefined || folders.paths === text) && links.every(([from, to]) => folders.links[from] === to);

@@ -11,6 +11,7 @@ import { playbookNew } from './playbook-new.ts';
 import { playbookPrint } from './playbook-print.ts';
 import { playbookSchema } from './playbook-schema.ts';
 import { policyExplain } from './policy-explain.ts';
+import { serve } from './serve.ts';
 import { watch } from './watch.ts';
 
 /** The commands that are no tools; to find one of them the tools need not be loaded. */
@@ -28,4 +29,5 @@ export const ownCommands: readonly Command[] = [
   evidence,
   watch,
   mcp,
+  serve,
 ];

@@ -1,5 +1,8 @@
 // Made by `npm run gen`.
 import type { AnyTool } from '../core/tool.ts';
+import { comfyuiHealth } from './comfyui-health.ts';
+import { comfyuiStorage } from './comfyui-storage.ts';
+import { comfyuiWorkflows } from './comfyui-workflows.ts';
 import { commandRun } from './command-run.ts';
 import { fileEdit } from './file-edit.ts';
 import { fleetCheck } from './fleet-check.ts';
@@ -32,6 +35,9 @@ import { serviceStart } from './service-start.ts';
 import { serviceStop } from './service-stop.ts';
 
 export const tools: readonly AnyTool[] = [
+  comfyuiHealth,
+  comfyuiStorage,
+  comfyuiWorkflows,
   commandRun,
   fileEdit,
   fleetCheck,
