@@ -2,7 +2,7 @@ import { isConnected } from '../checks/comfyui-release.ts';
 import { installedComfyui } from '../checks/comfyui-of.ts';
 import { defineAction } from '../core/action.ts';
 import { known, recent } from '../core/probe.ts';
-import { comfyuiFolders } from '../probes/comfyui-folders.ts';
+import { comfyuiLinks } from '../probes/comfyui-links.ts';
 import { extraModelPaths } from '../probes/extra-model-paths.ts';
 import { anew } from '../probes/log-files.ts';
 import { noArgs, noGuards, phaseChange, phaseNow, phaseOrder, phaseProof } from './comfyui-phase.ts';
@@ -47,7 +47,7 @@ export const comfyuiPaths = defineAction({
     if (declared === undefined) return { is: 'unclear', say: `${node.name} declares no comfyui.install any more.` };
     const { install, release, become } = declared;
     const links = Object.keys(install.links);
-    const folders = yield* recent(comfyuiFolders.steps({ root: release.path, outside: [], links, become }), anew);
+    const folders = yield* recent(comfyuiLinks.steps({ root: release.path, outside: [], links, become }), anew);
     if (!isConnected(folders, install)) return { is: 'not_done', say: `${release.path} is not connected as declared.` };
     return { is: 'done', mark: JSON.stringify(folders) };
   },

@@ -9,7 +9,7 @@ import { bytesText, durationText } from '../core/format.ts';
 import type { Json } from '../core/json.ts';
 import type { Node } from '../core/node.ts';
 import { ask, recent, type Asking } from '../core/probe.ts';
-import { comfyuiFolders } from '../probes/comfyui-folders.ts';
+import { comfyuiLinks } from '../probes/comfyui-links.ts';
 import { comfyuiRelease } from '../probes/comfyui-release.ts';
 import { anew } from '../probes/log-files.ts';
 import { ended } from './ended.ts';
@@ -38,7 +38,7 @@ export function* releaseNow(node: Node): Asking<PhaseNow | Refused> {
   const { path, release, install, become } = declared;
   const made = yield* recent(comfyuiRelease.steps({ path, release: release.path, become }), anew);
   const links = Object.keys(install.links);
-  const folders = yield* recent(comfyuiFolders.steps({ root: release.path, outside: [], links, become }), anew);
+  const folders = yield* recent(comfyuiLinks.steps({ root: release.path, outside: [], links, become }), anew);
   if (made.trouble !== null)
     return refused(`${release.path} can not be looked into: ${made.trouble.message} (${made.trouble.errno}).`);
   return { ...declared, inUse: made.link === release.path, next: nextPhase(made, folders, declared) };

@@ -1,5 +1,5 @@
 import { defineCheck, need, type Verdict } from '../core/check.ts';
-import { phases, phaseText, type Phase } from '../core/comfyui-install.ts';
+import { phases, type Phase } from '../core/comfyui-install.ts';
 import { comfyuiLinks, type ComfyuiLinks } from '../probes/comfyui-links.ts';
 import { comfyuiRelease as releaseProbe, type ComfyuiRelease } from '../probes/comfyui-release.ts';
 import { extraModelPaths } from '../probes/extra-model-paths.ts';
