@@ -175,7 +175,8 @@ describe.skipIf(!isAble)('ComfyUI is installed (needs sshd, git, python3-venv, r
     expect(readFileSync(join(made, '.rackhand/torch'), 'utf8')).toBe('torch==2.4.1\n');
     expect(readFileSync(join(made, '.rackhand/validate'), 'utf8')).toBe('version 0.3.1\nfailed faulty\n');
     expect(readdirSync(join(made, 'custom_nodes')).toSorted()).toEqual(['faulty', 'good']);
-    expect(existsSync(join(made, 'custom_nodes/good/installed'))).toBe(true);
+    expect(readFileSync(join(made, 'custom_nodes/good/installed'), 'utf8')).toBe(join(made, '.rackhand/tmp'));
+    expect(existsSync(join(made, '.rackhand/tmp'))).toBe(false);
     expect(readFileSync(join(made, '.rackhand/node-greedy'), 'utf8')).toMatch(/^failed .*torch/s);
     expect(realpathSync(join(path, 'output'))).toBe(realpathSync(join(shared, 'out')));
     expect(readFileSync(join(path, 'extra_model_paths.yaml'), 'utf8')).toContain(`base_path: "${shared}/models"`);
