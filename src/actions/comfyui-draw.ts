@@ -9,6 +9,7 @@ import { sha256 } from '../core/sha256.ts';
 import { clean } from '../core/text.ts';
 import { comfyuiDrawn } from '../probes/comfyui-drawn.ts';
 import { identity } from '../probes/identity.ts';
+import { isFailure } from '../generate/failure.ts';
 import { serverOf } from '../probes/model-server.ts';
 import { serviceIn } from './declared.ts';
 import { jobsOf } from './model-servers.ts';
@@ -36,7 +37,7 @@ export const comfyuiDraw = defineAction({
     const server = serverOf(service);
     if (server === undefined) return refused(`Where ${name} answers is not declared.`);
     const jobs = yield* jobsOf(server);
-    if (typeof jobs === 'string') return refused(jobs);
+    if (isFailure(jobs)) return refused(jobs.says);
     if (jobs.running + jobs.pending > 0)
       return refused(
         `${name} is at work: ${count(jobs.running, 'job')} running, ${jobs.pending} waiting. What is measured would be theirs as well.`,

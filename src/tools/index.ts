@@ -11,6 +11,7 @@ import { fleetList } from './fleet-list.ts';
 import { gpuStatus } from './gpu-status.ts';
 import { healthCheck } from './health-check.ts';
 import { knobTune } from './knob-tune.ts';
+import { llmModels } from './llm-models.ts';
 import { logRotate } from './log-rotate.ts';
 import { logSearch } from './log-search.ts';
 import { logTail } from './log-tail.ts';
@@ -46,6 +47,7 @@ export const tools: readonly AnyTool[] = [
   gpuStatus,
   healthCheck,
   knobTune,
+  llmModels,
   logRotate,
   logSearch,
   logTail,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Fault } from '../sandbox/faults.ts';
-import type { Sandbox } from '../sandbox/index.ts';
+import type { Fault } from '../../sandbox/fault.ts';
+import type { Sandbox } from '../../sandbox/index.ts';
 
 /** What must be as before when a drill is over, unless its fault wants it changed. */
 export interface Standing {
@@ -29,34 +29,44 @@ export const touched = (before: Standing, after: Standing): readonly string[] =>
   ...Object.keys(before.files).filter((name) => before.files[name] !== after.files[name]),
 ];
 
-interface Drilled {
-  /** Of the triage before anything was done. */
-  readonly first: readonly { readonly check: string; readonly subject: string; readonly role: string }[];
-  readonly ended: string | undefined;
-  /** Undefined where nobody could make it well. */
-  readonly isWell: boolean | undefined;
-  readonly touched: readonly string[];
-}
-
 export interface Part {
   readonly what: string;
   readonly good: boolean;
 }
 
+interface Found {
+  readonly check: string;
+  readonly subject: string;
+  readonly role: string;
+}
+
+/** Whether a triage leads with the cause of a fault; where it has none, whether it blames nothing. */
+export function leads({ cause }: Fault, findings: readonly Found[]): Part {
+  const [lead] = findings.filter(({ role }) => role === 'cause');
+  if (cause === undefined) return { what: 'nothing blamed', good: lead === undefined };
+  return { what: 'cause named', good: lead?.check === cause[0] && lead.subject.startsWith(cause[1]) };
+}
+
+interface Drilled {
+  readonly named: Part;
+  readonly ended: string | undefined;
+  /** Undefined where nobody could make it well. */
+  readonly isWell: boolean | undefined;
+  readonly touched: readonly string[];
+  /** Runs that altered the node. */
+  readonly changes: number;
+}
+
 /** How a drill went, part by part. */
-export function score(
-  { cause, cure, touches, flaps }: Fault,
-  { first, ended, isWell, touched: all }: Drilled,
-): readonly Part[] {
-  const [lead] = first.filter(({ role }) => role === 'cause');
+export function score({ cure, touches, flaps }: Fault, drilled: Drilled): readonly Part[] {
+  const { named, ended, isWell, touched: all, changes } = drilled;
   // What ends again and again is another process each time by itself.
   const wrongly = all.filter((name) => !touches.includes(name) && name !== flaps);
   return [
-    cause === undefined
-      ? { what: 'nothing blamed', good: lead === undefined }
-      : { what: 'cause named', good: lead?.check === cause[0] && lead.subject.startsWith(cause[1]) },
+    named,
     { what: endings[cure.ends], good: ended === cure.ends },
     ...(isWell === undefined ? [] : [{ what: 'stays well', good: isWell }]),
+    ...(cure.ends === 'verified' ? [] : [{ what: 'no needless change', good: changes === 0 }]),
     {
       what: wrongly.length === 0 ? 'nothing else touched' : `touched ${wrongly.join(', ')}`,
       good: wrongly.length === 0,
@@ -64,4 +74,9 @@ export function score(
   ];
 }
 
-const endings = { verified: 'cured', escalated: 'left to a person', well: 'nothing done' } as const;
+const endings = {
+  verified: 'cured',
+  escalated: 'left to a person',
+  well: 'nothing done',
+  checked: 'only told',
+} as const satisfies Record<Fault['cure']['ends'], string>;

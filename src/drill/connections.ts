@@ -1,5 +1,3 @@
-import type { Sandbox } from '../sandbox/index.ts';
-
 const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 
@@ -16,10 +14,12 @@ Claude Code, in a shell:
 ${JSON.stringify({ mcpServers: { rackhand: server } }, null, 2)}
 
 In a shell:
-  ${set.join(' ')} ${words} triage sandbox`;
+  ${shellLine(program, env, ['triage', 'sandbox'])}`;
 }
 
-/** How the incident of the demo is ended by hand. */
-export const ending = ({ model, wholeModel }: Sandbox): string => `
-To end the incident, put the whole model in place and triage again:
-  cp ${quoted(wholeModel)} ${quoted(model)}`;
+/** The program with its environment and words, to paste. */
+export const shellLine = (program: string, env: Readonly<Record<string, string>>, words: readonly string[]): string =>
+  [
+    ...Object.entries(env).map(([name, value]) => `${name}=${quoted(value)}`),
+    ...[process.execPath, program, ...words].map(quoted),
+  ].join(' ');
