@@ -1,5 +1,5 @@
 // Prepares a fresh Debian or Ubuntu for `npm test`: npm packages, and the real components that the tests run against.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installPackages, root } from './packages.mjs';
@@ -18,13 +18,18 @@ const components = {
   bindfs: 'bindfs',
   fusermount3: 'fuse3',
   chromium: 'chromium',
+  git: 'git',
+  python3: 'python3',
+  // No program: what python3 -m venv wants, which Debian keeps apart.
+  ensurepip: 'python3-venv',
 };
 
 const folders = [...(process.env.PATH ?? '').split(':'), '/usr/local/sbin', '/usr/sbin', '/sbin'];
 const placeOf = (program) => folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
-/** A busybox that names a loader is the dynamic one, and no image by itself. */
 const has = (program) => {
+  if (program === 'ensurepip') return spawnSync('python3', ['-c', 'import ensurepip, venv']).status === 0;
   const path = placeOf(program);
+  // A busybox that names a loader is the dynamic one, and no image by itself.
   return path !== undefined && (program !== 'busybox' || !readFileSync(path).subarray(0, 4_096).includes('/ld-'));
 };
 const missing = () => Object.keys(components).filter((program) => !has(program));
