@@ -1,6 +1,7 @@
 // Made by `npm run gen`.
 import type { Playbook } from '../core/playbook.ts';
 import { apiRecover } from './api-recover.ts';
+import { comfyuiStart } from './comfyui-start.ts';
 import { diskFree } from './disk-free.ts';
 import { gpuFault } from './gpu-fault.ts';
 import { gpuReattach } from './gpu-reattach.ts';
@@ -13,6 +14,7 @@ import { workerAttach } from './worker-attach.ts';
 
 export const playbooks: readonly Playbook[] = [
   apiRecover,
+  comfyuiStart,
   diskFree,
   gpuFault,
   gpuReattach,
