@@ -14,6 +14,7 @@ import { anew } from '../probes/log-files.ts';
 import { launchesOf, type Launches } from '../services/instance-launch.ts';
 import { pm2Ecosystem } from '../services/pm2-ecosystem.ts';
 import { supervisorSections } from '../services/supervisor-sections.ts';
+import { systemdUnits } from '../services/systemd-units.ts';
 import { fileNow } from './file-now.ts';
 import { instancesChange } from './instances-change.ts';
 import { entriesOf } from './instance-entries.ts';
@@ -43,6 +44,17 @@ export const instancesApply = defineAction({
   gauge: { measure: (_, node) => startUps(node), judge: judgeStarts },
 });
 
+/** Several files of root's, whose change takes a reload of systemd itself: a person has them written. */
+function byHand(launches: Launches): Refused {
+  const units = Object.entries(systemdUnits(launches));
+  const enable = `systemctl enable --now ${units.map(([name]) => name).join(' ')}`;
+  return refused(
+    'The units of systemd are for a person to write.',
+    ...units.map(([name, text]) => ({ say: `Write /etc/systemd/system/${name}:\n${text}` })),
+    { say: `Then run systemctl daemon-reload, and ${enable}.` },
+  );
+}
+
 function textOf(launches: Launches): string | Refused {
   try {
     return launches.declared.manager === 'supervisor' ? supervisorSections(launches) : pm2Ecosystem(launches);
@@ -57,6 +69,7 @@ function* plan(node: Node, findings: readonly Finding[]): Asking<Plan> {
   const launches = launchesOf(node);
   const input = instanceInput(node);
   if (launches === undefined || input === undefined) return refused(`${node.name} declares no comfyui.instances.`);
+  if (launches.declared.manager === 'systemd') return byHand(launches);
   const file = fileOf(node);
   const place = yield* managerPlace(input, file);
   if (!place.can) return place;

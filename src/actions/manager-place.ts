@@ -1,6 +1,6 @@
 import { read, stat } from '../core/command.ts';
 import type { ManagerPlace } from '../core/service-manager.ts';
-import { ask, askAll, type Asking } from '../core/probe.ts';
+import { ask, type Asking } from '../core/probe.ts';
 import { fileTextIfAny } from '../core/reply.ts';
 import type { InstanceSetInput } from '../probes/instance-set.ts';
 import { pm2Apps } from '../services/pm2-apps.ts';
@@ -15,9 +15,7 @@ type Place = { readonly can: true } & Pick<Loading, 'manager' | 'place' | 'node'
 export function* managerPlace({ manager, place }: InstanceSetInput, file: string): Asking<Place | Refused> {
   if (manager === 'pm2') return yield* pm2Place(place);
   if (manager === 'supervisor') return yield* supervisorPlace(place, file);
-  return refused(`${manager} starts the instances of this node, and its units are for a person to write.`, {
-    say: `Write a unit for each instance as the documentation of comfyui.instances shows it, then have systemd read them: systemctl daemon-reload, systemctl enable --now.`,
-  });
+  return refused(`${manager} is not told by rackhand how to start the instances.`);
 }
 
 function* pm2Place(place: ManagerPlace): Asking<Place | Refused> {
@@ -31,14 +29,15 @@ function* pm2Place(place: ManagerPlace): Asking<Place | Refused> {
   if (answer.reason !== 'absent') return refused(`pm2 can not be told: ${answer.say}.`, resurrect);
   const dump = yield* ask(stat(`${home}/dump.pm2`, { become: place.become }));
   // A new daemon would save its own few apps over those of the one before.
-  if (dump.ok) return refused(`No pm2 daemon runs for ${home}, and it has apps to bring back first.`, resurrect);
+  if (dump.ok || dump.errno !== 'ENOENT')
+    return refused(`No pm2 daemon runs for ${home}, and it has apps to bring back first.`, resurrect);
   return { can: true, manager: 'pm2', place: home, node: '', program: '' };
 }
 
 function* supervisorPlace({ config, become }: ManagerPlace, file: string): Asking<Place | Refused> {
   if (config === undefined)
     return refused('Which supervisord starts the instances is not declared: add `config` to comfyui.instances.');
-  const [content] = yield* askAll([read(config, { bytes: 262_144, become })] as const);
+  const content = yield* ask(read(config, { bytes: 262_144, become }));
   const text = fileTextIfAny(content);
   if (text === undefined) return refused(`${config} can not be read.`);
   if (!iniSections(text).has('supervisorctl'))

@@ -12,12 +12,13 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { instancesApply } from '../../../src/actions/instances-apply.ts';
 import { instancesRestore } from '../../../src/actions/instances-restore.ts';
 import { loadInstances } from '../../../src/actions/load-instances.ts';
 import { sha256 } from '../../../src/core/sha256.ts';
 import { actions } from '../../../src/actions/index.ts';
+import type { Node } from '../../../src/core/node.ts';
 import { comfyuiInstances } from '../../../src/checks/comfyui-instances.ts';
 import { comfyuiStart } from '../../../src/playbooks/comfyui-start.ts';
 import { pm2Apps, type Pm2App } from '../../../src/services/pm2-apps.ts';
@@ -309,6 +310,75 @@ test('what takes it back says so where nothing is declared any more', async () =
   const args = { sha: 'a', to: 'none', only: ['comfyui-gpu0'], gone: [] };
   const plan = await onThisMachine(instancesRestore, args, testNode()).plan();
   expect(plan).toMatchObject({ can: false, because: 'gpu-1 declares no comfyui.instances any more.' });
+});
+
+describe('where nothing runs yet', () => {
+  const declared = (instances: object, home?: string) =>
+    testNode({
+      comfyui: { path: '/opt/ComfyUI', instances: { manager: 'pm2', gpus: 1, ...instances, ...(home && { home }) } },
+    });
+  const planOf = async (node: Node) => await onThisMachine(instancesApply, {}, node).plan();
+
+  test('the first instances bring their pm2 with them, unless it has others to bring back first', async () => {
+    const { path: home, write } = scratchFolder();
+    const file = join(home, 'comfyui.config.json');
+    expect(await planOf(declared({ file }, home))).toMatchObject({
+      can: true,
+      what: `Write ${file}, have pm2 start comfyui-gpu0 as it says, save that for the next boot.`,
+      undo: { action: instancesRestore.name, args: { to: 'none', only: [], gone: ['comfyui-gpu0'] } },
+    });
+    write('dump.pm2', '[]');
+    expect(await planOf(declared({ file }, home))).toMatchObject({
+      can: false,
+      because: `No pm2 daemon runs for ${home}, and it has apps to bring back first.`,
+    });
+  });
+
+  test.skipIf(!has('python3'))('and that pm2 lives on when whoever told it has gone (needs python3)', async () => {
+    const { path, write } = scratchFolder();
+    const main = write('ComfyUI/main.py', readFileSync(standIn));
+    const home = join(path, 'home');
+    const instances = { manager: 'pm2', gpus: 1, home, portStart: await freePort(), file: join(path, 'c.config.json') };
+    const node = testNode({ comfyui: { path: join(main, '..'), instances } });
+    vi.stubEnv('PATH', `${join(process.cwd(), 'node_modules', '.bin')}:${process.env['PATH']}`);
+    const { change, send, done } = onThisMachine(instancesApply, {}, node);
+    const planned = await change();
+    try {
+      expect(await send(planned)).toEqual({ how: 'done', said: '' });
+      expect(await done(planned)).toMatchObject({ is: 'done' });
+      const found = await drive(pm2Apps({ home }));
+      expect(found).toMatchObject({ apps: [{ name: 'comfyui-gpu0', visible: '0' }] });
+    } finally {
+      execFileSync(join('node_modules', '.bin', 'pm2'), ['kill'], {
+        env: { ...process.env, PM2_HOME: home },
+        stdio: 'pipe',
+      });
+      vi.unstubAllEnvs();
+    }
+  });
+
+  test('systemd is left to a person, with the units to write', async () => {
+    const plan = await planOf(declared({ manager: 'systemd', gpus: 2 }));
+    expect(plan).toMatchObject({ can: false, because: 'The units of systemd are for a person to write.' });
+    const told = plan.can ? [] : plan.next.map(({ say }) => say);
+    expect(told).toEqual([
+      expect.stringMatching(/^Write \/etc\/systemd\/system\/comfyui-gpu0\.service:\n\[Unit\]/),
+      expect.stringContaining('"CUDA_VISIBLE_DEVICES=1"'),
+      'Then run systemctl daemon-reload, and systemctl enable --now comfyui-gpu0.service comfyui-gpu1.service.',
+    ]);
+  });
+
+  test('what supervisord can not hold is refused, and so is a supervisord that is not declared', async () => {
+    const config = scratchFolder().write('s.conf', '[supervisorctl]\n[include]\nfiles = /etc/c.d/*.conf\n');
+    const under = { manager: 'supervisor', config, file: '/etc/c.d/comfyui.conf' };
+    expect(await planOf(declared({ ...under, flags: ['a ;b'] }))).toMatchObject({
+      can: false,
+      because: '"a ;b" can not stand in a configuration of supervisord.',
+    });
+    expect(await planOf(declared({ manager: 'supervisor' }))).toMatchObject({
+      because: expect.stringContaining('is not declared'),
+    });
+  });
 });
 
 /** A pm2 that writes down what it was told, and how much of the environment it got. */
