@@ -10,8 +10,14 @@ import type { Before } from './service-now.ts';
 /** What telling a service that would do, from what is declared: nothing of it moves while the service flaps. */
 export function changeOf(verb: Verb, service: Service, node: Node, before: Before): Change {
   const { name, manager, quietSeconds } = service;
-  const { config, server, home, user } = placeOf(service);
-  const place = { config: config ?? null, server: server ?? null, home: home ?? null, user: user ?? null };
+  const { config, project, server, home, user } = placeOf(service);
+  const place = {
+    config: config ?? null,
+    server: server ?? null,
+    home: home ?? null,
+    user: user ?? null,
+    ...(project !== undefined && { project }),
+  };
   const isStopped = before.state === 'stopped';
   const dependants = dependantsOf(name, node.services);
   const world: Json = { manager, place, unit: unitOf(service), isStopped, dependants };

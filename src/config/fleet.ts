@@ -17,7 +17,7 @@ import { wrongNeeds } from './service-needs.ts';
 import { readYamlSource } from './yaml-source.ts';
 
 /**
- * Finds and reads the fleet file; the playbooks beside it are its reader's.
+ * Finds and reads the fleet file; the playbooks and workflows beside it are its reader's.
  *
  * Errors: `CONFIG_MISSING`, `CONFIG_INVALID` and `SECRET_MISSING`, each naming the file and, for what is in it, line,
  * column and key path.
@@ -40,5 +40,5 @@ export async function loadFleet(place: FleetPlace): Promise<Fleet> {
   const policy = { ...rules, approval: { ...approval, signers } };
   const nodes = fleetNodes(fleet.nodes, { written: value, path, home: place.home });
   const rulePlaces = policy.rules.map((_, index) => source.lineOf(['policy', 'rules', index]));
-  return { path, nodes, secrets, policy, rulePlaces, playbooks: [], brokenPlaybooks: [] };
+  return { path, nodes, secrets, policy, rulePlaces, playbooks: [], brokenPlaybooks: [], workflows: [] };
 }

@@ -28,7 +28,7 @@ export const comfyuiInstancesSchema = z.strictObject({
   output: path.optional().describe('Where all of them write results (--output-directory)'),
   flags: z.array(flag).default([]).describe('Further words of the command line, each a word of its own'),
   cpuOnly: z.boolean().default(false).describe('For development: --cpu, and no GPU is visible'),
-  python: safeName.default('python3').describe('The Python of its environment; best an absolute path'),
+  python: safeName.optional().describe('The Python of its environment; that of `install`, else python3, when left out'),
   manager: z.enum(['pm2', 'supervisor', 'systemd']).describe('Who starts them'),
   home: path.optional().describe('PM2_HOME of the daemon that runs them'),
   config: path.optional().describe("The manager's configuration, e.g. /etc/supervisor/supervisord.conf"),

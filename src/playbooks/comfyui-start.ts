@@ -19,12 +19,13 @@ export const comfyuiStart = definePlaybook({
     asDeclared,
     { check: 'service.running', status: ['critical'], kind: ['comfyui', 'worker'] },
     { check: 'service.health', status: ['critical'], kind: ['comfyui'] },
-    { check: 'service.files', status: ['critical'], kind: ['comfyui'] },
+    { check: 'comfyui.installed', status: ['critical'] },
   ],
   diagnose: [
-    { asks: 'Is there room, and are the shared folders there?', checks: ['node.disk', 'node.files', 'mount.writable'] },
+    { asks: 'Is there room, and are the declared files there?', checks: ['node.disk', 'node.files', 'mount.writable'] },
     { asks: 'Are all GPUs there?', checks: ['gpu.nvml', 'gpu.count'] },
-    { asks: 'Is ComfyUI installed?', checks: ['service.files'] },
+    { asks: 'Are its shared folders as they must be?', checks: ['comfyui.storage', 'comfyui.model_paths'] },
+    { asks: 'Is ComfyUI installed?', checks: ['comfyui.installed', 'service.files'] },
     { asks: 'Is each port its own?', checks: ['service.ports'] },
     {
       asks: 'Does its manager have one instance for each GPU, as declared?',
@@ -49,10 +50,18 @@ export const comfyuiStart = definePlaybook({
       person: ['Mend them first: gpu_fault says what they call for.', '{next}'],
     },
     {
+      name: 'share_folders_first',
+      when: [{ check: 'comfyui.storage', status: ['critical'], consequence: true }],
+      because: 'The folders that it shares are not as they must be: {finding}.',
+      person: ['{next}', 'Then run comfyui_start once more.'],
+    },
+    {
       name: 'install_first',
-      when: [ofInstance('service.files', { status: ['critical'] })],
+      when: [{ check: 'comfyui.installed', status: ['critical'], consequence: true }],
       because: 'There is no ComfyUI to start: {finding}.',
-      person: ['Install it there, with its Python and its nodes, then run comfyui_start once more.'],
+      person: [
+        'Install it first, which comfyui_install does where `install` is declared; then run comfyui_start once more.',
+      ],
     },
     {
       name: 'free_the_port',
@@ -111,5 +120,5 @@ export const comfyuiStart = definePlaybook({
       do: [{ action: 'service.start', args: { service: '{service}' } }],
     },
   ],
-  most: 5,
+  most: 12,
 });
