@@ -1,6 +1,5 @@
 // Made by `npm run gen`.
 import type { AnyAction } from '../core/action.ts';
-import { comfyuiDraw } from './comfyui-draw.ts';
 import { commandRun } from './command-run.ts';
 import { fileEdit } from './file-edit.ts';
 import { fileRestore } from './file-restore.ts';
@@ -15,7 +14,6 @@ import { serviceStart } from './service-start.ts';
 import { serviceStop } from './service-stop.ts';
 
 export const actions: readonly AnyAction[] = [
-  comfyuiDraw,
   commandRun,
   fileEdit,
   fileRestore,

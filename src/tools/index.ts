@@ -1,5 +1,6 @@
 // Made by `npm run gen`.
 import type { AnyTool } from '../core/tool.ts';
+import { comfyuiAccept } from './comfyui-accept.ts';
 import { comfyuiHealth } from './comfyui-health.ts';
 import { comfyuiWorkflows } from './comfyui-workflows.ts';
 import { commandRun } from './command-run.ts';
@@ -34,6 +35,7 @@ import { serviceStart } from './service-start.ts';
 import { serviceStop } from './service-stop.ts';
 
 export const tools: readonly AnyTool[] = [
+  comfyuiAccept,
   comfyuiHealth,
   comfyuiWorkflows,
   commandRun,
