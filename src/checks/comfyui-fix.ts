@@ -66,6 +66,8 @@ function fixOf(failure: Failure, looked: Looked, storage: ComfyuiStorage): strin
       return `No inode is left on the filesystem of ${path}: delete or move many small files there.`;
     case 'not known':
       return `Let the login user look at ${path}, or declare \`become: sudo\` for the node.`;
+    case 'setting':
+      return `Take \`${inside}\` out of the compose file: the image changes to ${uid} by itself, with sudo.`;
     default:
       return undefined;
   }

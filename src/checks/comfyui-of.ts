@@ -1,4 +1,5 @@
 import type { Subject } from '../core/check.ts';
+import type { Comfyui } from '../core/comfyui.ts';
 import { releaseAt, releaseName, type ComfyuiInstall, type ReleasePlace } from '../core/comfyui-install.ts';
 import type { Node } from '../core/node.ts';
 
@@ -6,7 +7,7 @@ import type { Node } from '../core/node.ts';
 export interface DeclaredComfyui {
   readonly path: string;
   readonly become: 'sudo' | undefined;
-  readonly install: ComfyuiInstall | undefined;
+  readonly install: Comfyui['install'];
 }
 export type InstalledComfyui = DeclaredComfyui & { readonly install: ComfyuiInstall; readonly release: ReleasePlace };
 

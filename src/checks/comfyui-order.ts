@@ -2,6 +2,7 @@ import type { Mount } from '../probes/mounts.ts';
 import { baseNames, comfyInside, modelsIn, type ComfyuiFolders, type Sight } from '../probes/comfyui-folders.ts';
 import { runInside } from '../probes/comfyui-layout.ts';
 import { folderOf } from '../probes/path-parts.ts';
+import { comfyuiRefused } from './comfyui-refused.ts';
 import { isFolder, isGroupOf, keepsNoOwners, may, readOnlyBy, type Right } from './comfyui-may.ts';
 
 /** Something that the init script would end at, or that could not be looked at. */
@@ -54,7 +55,7 @@ const rights: readonly (readonly [Right, string])[] = [
  *
  * Source: init.bash of May 2025 and of 2026, which agree on all that is looked at here. The image sorts by bytes (LC_ALL=C).
  */
-export function failures({ folders: { layout, sights, closed }, mounts, full }: Looked): readonly Failure[] {
+export function failures({ folders: { layout, seen, sights, closed }, mounts, full }: Looked): readonly Failure[] {
   const { base, uid, gid, forceChown } = layout;
   const comfy = { uid, gid };
   const found: Failure[] = [];
@@ -108,6 +109,8 @@ export function failures({ folders: { layout, sights, closed }, mounts, full }: 
 
   if (base !== null && sights[base]?.target.state !== 'missing' && is(base) === false)
     fail(base, 'no folder', `BASE_DIRECTORY requested but not found or not a directory (${base})`);
+  const setting = comfyuiRefused(seen, layout);
+  if (setting !== undefined) fail(setting.at, 'setting', setting.says);
   mount(runInside, runInside, full.run);
   plain(`${runInside}/pip_cache`);
   plain(`${runInside}/tmp`);

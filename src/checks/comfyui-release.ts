@@ -1,15 +1,26 @@
 import { defineCheck, need, type Verdict } from '../core/check.ts';
-import { phases, phaseText, type Phase } from '../core/comfyui-install.ts';
+import { phases, type Phase } from '../core/comfyui-install.ts';
 import { comfyuiLinks, type ComfyuiLinks } from '../probes/comfyui-links.ts';
 import { comfyuiRelease as releaseProbe, type ComfyuiRelease } from '../probes/comfyui-release.ts';
 import { extraModelPaths } from '../probes/extra-model-paths.ts';
 import { theInstall, type InstalledComfyui } from './comfyui-of.ts';
 
+/** What is said of a release where a phase is the next. */
+export const phaseText: Readonly<Record<Phase, string>> = {
+  fetch: 'it is not fetched',
+  environment: 'its environment is not made',
+  torch: 'its torch is not installed',
+  requirements: 'its requirements are not installed',
+  nodes: 'its custom nodes are not installed',
+  paths: 'its folders of models are not connected',
+  validate: 'it is not validated',
+};
+
 export const comfyuiRelease = defineCheck({
   name: 'comfyui.release',
   summary: 'The declared release of ComfyUI is made, validated and in use',
   layer: 'inference',
-  rule: 'Critical when the declared release lacks something and no other is in use; degraded when another one is in use meanwhile, or when it is ready and not in use; unknown when its folder can not be looked into.',
+  rule: 'Critical when the declared release lacks something and no other is in use; degraded when another one is in use, or when it is in use itself and was not connected or validated since it was changed; unknown when its folder can not be looked into.',
   unseen: 'What was changed in the release after a phase was done.',
   subjects: theInstall,
   needs: ({ path, release, install, become }) => ({
@@ -24,9 +35,9 @@ export const comfyuiRelease = defineCheck({
         status: 'unknown',
         summary: `How far the release ${release.name} is made is not known: ${trouble.message} (${trouble.errno}).`,
       };
-    const isOther = taken && link !== release.path;
-    const status = isOther ? 'degraded' : 'critical';
     const phase = nextPhase(made, folders, declared);
+    const runs = taken && (link !== release.path || phase === undefined || afterPackages.has(phase));
+    const status = runs ? 'degraded' : 'critical';
     const next = [{ say: 'Go on with it: rackhand playbook run comfyui_install' }];
     if (phase !== undefined)
       return { status, summary: `The release ${release.name} of ComfyUI is not ready: ${phaseText[phase]}.`, next };
@@ -35,6 +46,9 @@ export const comfyuiRelease = defineCheck({
     return { status, summary: `The release ${release.name} of ComfyUI is ready, and not in use: ${is}.`, next };
   },
 });
+
+/** What is in use runs without them, as far as it did before. */
+const afterPackages: ReadonlySet<Phase> = new Set<Phase>(['nodes', 'paths', 'validate']);
 
 /** What has to be done next for a release; undefined: nothing. */
 export function nextPhase(

@@ -2,9 +2,10 @@ import { defineCheck, need, type Subject, type Verdict } from '../core/check.ts'
 import type { ComfyuiStorage } from '../core/comfyui-storage.ts';
 import { count } from '../core/format.ts';
 import type { Node } from '../core/node.ts';
-import { comfyuiFolders } from '../probes/comfyui-folders.ts';
+import { quote } from '../core/quote.ts';
+import { comfyuiFolders, type ComfyuiFolders } from '../probes/comfyui-folders.ts';
 import { disk, type Room } from '../probes/disk.ts';
-import { mounts } from '../probes/mounts.ts';
+import { mounts, type Mount } from '../probes/mounts.ts';
 import { comfyuiFixes } from './comfyui-fix.ts';
 import { failures, type Failure, type Looked } from './comfyui-order.ts';
 
@@ -16,6 +17,22 @@ export const comfyuiStores = (node: Node): readonly Subject<ComfyuiStorage>[] =>
   const own = service !== undefined && more.length === 0 ? { service: service.name } : {};
   return [{ id: `mount:${storage.run}`, value: storage, ...own }];
 };
+
+interface Facts {
+  readonly folders: ComfyuiFolders;
+  readonly mounts: readonly Mount[];
+  readonly run: Room;
+  readonly base: Room;
+}
+
+/** Nothing where ids on the node are others than those in the container. */
+export const endsIn = (facts: Facts): readonly Failure[] => (mapsIds(facts.folders) ? [] : failures(lookedOf(facts)));
+
+const lookedOf = ({ folders, mounts: all, run, base }: Facts): Looked => ({
+  folders,
+  mounts: all,
+  full: { run: isFull(run), base: isFull(base) },
+});
 
 const isFull = (room: Room): boolean => room.known && room.inodes > 0 && room.freeInodes === 0;
 
@@ -34,10 +51,11 @@ export const comfyuiStorage = defineCheck({
     run: need(disk, { path: storage.run, become }),
     base: need(disk, { path: storage.base ?? storage.run, become }),
   }),
-  evaluate({ folders, mounts: all, run, base }, storage): Verdict {
-    const looked: Looked = { folders, mounts: all, full: { run: isFull(run), base: isFull(base) } };
-    const found = failures(looked);
-    const next = comfyuiFixes(found, looked, storage).map((say) => ({ say }));
+  evaluate(facts, storage): Verdict {
+    const { folders } = facts;
+    if (mapsIds(folders)) return mapped(storage, folders);
+    const found = endsIn(facts);
+    const next = comfyuiFixes(found, lookedOf(facts), storage).map((say) => ({ say }));
     const [first, ...more] = found.filter(({ says }) => says !== null);
     const unseen = found.filter(({ says }) => says === null);
     if (first !== undefined)
@@ -66,3 +84,16 @@ const named = (some: readonly Failure[]): string => {
   const names = some.slice(0, 3).map(({ inside }) => inside);
   return some.length > 3 ? `${names.join(', ')} and ${some.length - 3} more` : names.join(', ');
 };
+
+const mapsIds = ({ seen }: ComfyuiFolders): boolean =>
+  seen.state === 'there' ? seen.container.mapsIds : seen.state === 'not there' && seen.mapsIds;
+
+const mapped = ({ run }: ComfyuiStorage, { layout: { uid, gid } }: ComfyuiFolders): Verdict => ({
+  status: 'unknown',
+  summary: `Whether the image accepts ${run} is not known: its engine maps ids, so that ${uid}:${gid} in the container is another owner on the node.`,
+  next: [
+    {
+      say: `Compare the owner as the container sees it (podman unshare stat -c %u:%g ${quote(run)}), or run it with --userns=keep-id or userns_mode: host.`,
+    },
+  ],
+});

@@ -5,11 +5,16 @@ import { amdPresent } from './amd-present.ts';
 import { amdSmi } from './amd-smi.ts';
 import { comfyuiApi } from './comfyui-api.ts';
 import { comfyuiCustomNodes } from './comfyui-custom-nodes.ts';
+import { comfyuiData } from './comfyui-data.ts';
 import { comfyuiInstalled } from './comfyui-installed.ts';
 import { comfyuiModelPaths } from './comfyui-model-paths.ts';
+import { comfyuiMounts } from './comfyui-mounts.ts';
 import { comfyuiNodes } from './comfyui-nodes.ts';
 import { comfyuiRelease } from './comfyui-release.ts';
 import { comfyuiRequirements } from './comfyui-requirements.ts';
+import { comfyuiRoom } from './comfyui-room.ts';
+import { comfyuiSettings } from './comfyui-settings.ts';
+import { comfyuiSetup } from './comfyui-setup.ts';
 import { comfyuiStorage } from './comfyui-storage.ts';
 import { containerGpu } from './container-gpu.ts';
 import { dockerEngine } from './docker-engine.ts';
@@ -65,6 +70,7 @@ import { nodeNames } from './node-names.ts';
 import { nodeOom } from './node-oom.ts';
 import { nodeStuck } from './node-stuck.ts';
 import { ollamaModels } from './ollama-models.ts';
+import { ollamaSettings } from './ollama-settings.ts';
 import { ollamaSpill } from './ollama-spill.ts';
 import { serviceConfig } from './service-config.ts';
 import { serviceContainer } from './service-container.ts';
@@ -82,9 +88,11 @@ import { stackDevices } from './stack-devices.ts';
 import { stackGit } from './stack-git.ts';
 import { stackHardware } from './stack-hardware.ts';
 import { stackHealth } from './stack-health.ts';
+import { stackInit } from './stack-init.ts';
 import { stackMounts } from './stack-mounts.ts';
 import { stackNetwork } from './stack-network.ts';
 import { stackProfile } from './stack-profile.ts';
+import { stackProvision } from './stack-provision.ts';
 import { stackTags } from './stack-tags.ts';
 import { stackToolkit } from './stack-toolkit.ts';
 import { tmpBacklog } from './tmp-backlog.ts';
@@ -99,11 +107,16 @@ export const checks: readonly AnyCheck[] = [
   amdSmi,
   comfyuiApi,
   comfyuiCustomNodes,
+  comfyuiData,
   comfyuiInstalled,
   comfyuiModelPaths,
+  comfyuiMounts,
   comfyuiNodes,
   comfyuiRelease,
   comfyuiRequirements,
+  comfyuiRoom,
+  comfyuiSettings,
+  comfyuiSetup,
   comfyuiStorage,
   containerGpu,
   dockerEngine,
@@ -159,6 +172,7 @@ export const checks: readonly AnyCheck[] = [
   nodeOom,
   nodeStuck,
   ollamaModels,
+  ollamaSettings,
   ollamaSpill,
   serviceConfig,
   serviceContainer,
@@ -176,9 +190,11 @@ export const checks: readonly AnyCheck[] = [
   stackGit,
   stackHardware,
   stackHealth,
+  stackInit,
   stackMounts,
   stackNetwork,
   stackProfile,
+  stackProvision,
   stackTags,
   stackToolkit,
   tmpBacklog,

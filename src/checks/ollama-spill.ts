@@ -25,7 +25,7 @@ export const ollamaSpill = defineCheck({
   }),
   evaluate({ file, members, ollama }, stack): readonly Verdict[] {
     if (!file.read) return [fileUnknown(stack)];
-    if (ollama.state === 'down') return [serverUnknown(ollama, 'Ollama')];
+    if (ollama.state === 'down' || ollama.state === 'untold') return [serverUnknown(ollama, 'Ollama')];
     const active = members.reachable ? activeProfiles(file, stack, members.members) : [];
     if (active.length === 1 && active[0]?.hardware === 'cpu')
       return [{ status: 'not_applicable', summary: 'The profile of the CPU is active.' }];

@@ -39,7 +39,7 @@ export const stackHardware = defineCheck({
         ? active.map(({ profile, hardware }) => ({ profile, hardware, how: 'is active' }))
         : meant === undefined
           ? []
-          : [{ profile: stack.profile ?? '', hardware: meant, how: 'is meant to be' }];
+          : [{ profile: stack.profile ?? '', hardware: meant, how: 'is meant' }];
     if (judged.length === 0)
       return members.reachable
         ? [{ status: 'not_applicable', summary: 'No hardware profile is active or declared; see stack.profile.' }]
@@ -48,7 +48,8 @@ export const stackHardware = defineCheck({
     return judged.map(({ profile, hardware, how }): Verdict => {
       const missing = there.lacks[hardware];
       if (missing !== undefined) return unfit(`The profile ${profile} ${how}, but ${missing}.`, hardware);
-      const other = hardware === 'cpu' && stack.profile !== profile && node.gpus !== 0 ? there.gpu : undefined;
+      const isAlone = hardware === 'cpu' && judged.length === 1;
+      const other = isAlone && stack.profile !== profile && node.gpus !== 0 ? there.gpu : undefined;
       return other === undefined
         ? { status: 'ok', summary: `The profile ${profile} ${how}, and ${there.has[hardware]}.` }
         : unused(profile, other, known, stack, node);

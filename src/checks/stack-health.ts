@@ -1,6 +1,7 @@
 import { defineCheck, need, type Verdict } from '../core/check.ts';
-import { stackComfyui, type ServerAnswer } from '../probes/stack-servers.ts';
-import { fileUnknown, isInit, needFile, needOllama, serverInput, stackNode } from './stack-view.ts';
+import { stackComfyui } from '../probes/stack-comfyui.ts';
+import type { ServerAnswer } from '../probes/stack-servers.ts';
+import { fileUnknown, isInit, needFile, needOllama, serverInput, serverUnknown, stackNode } from './stack-view.ts';
 
 export const stackHealth = defineCheck({
   name: 'stack.health',
@@ -37,10 +38,11 @@ function verdictOn(name: string, path: string, answer: ServerAnswer<object>, slo
     restartHelps: 'maybe',
     next: [
       {
-        say: `Read the end of its log: docker logs --tail 50 ${name.toLowerCase()}. A first start of ComfyUI takes up to half an hour before it answers.`,
+        say: `Read the end of its log: docker logs --tail 50 ${name.toLowerCase()}.${name === 'ComfyUI' ? ' Its first start takes up to half an hour before it answers.' : ''}`,
       },
     ],
   });
+  if (answer.state === 'untold') return { subject, ...serverUnknown(answer, name) };
   if (answer.state === 'down')
     return { status: 'not_applicable', subject, summary: `No container of ${name} runs; see stack.profile.` };
   const at = `${answer.url}${path}`;

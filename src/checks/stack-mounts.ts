@@ -47,7 +47,7 @@ function verdictOn(mount: StackMount, member: StackMember, file: Declared, stack
   const { service } = member;
   const target = mount.target.replace(/(?<=.)\/$/, '');
   const has = member.mounts.find(({ destination }) => destination.replace(/(?<=.)\/$/, '') === target);
-  const wanted = mount.type === 'bind' ? (mount.source ?? '') : volumeName(mount.source ?? '', file, stack);
+  const wanted = mount.type === 'bind' ? (mount.source ?? '') : volumeName(mount.source ?? '', file, member.project);
   const subject = `container:${service}`;
   const next = [
     {
@@ -76,7 +76,7 @@ function verdictOn(mount: StackMount, member: StackMember, file: Declared, stack
 }
 
 /** Compose puts the name of the project before a volume that is its own. */
-function volumeName(key: string, { volumes, project }: Declared, stack: Stack): string {
+function volumeName(key: string, { volumes }: Declared, project: string): string {
   const volume = volumes.find((each) => each.key === key);
-  return volume?.name ?? (volume?.external === true ? key : `${stack.project ?? project}_${key}`);
+  return volume?.name ?? (volume?.external === true ? key : `${project}_${key}`);
 }

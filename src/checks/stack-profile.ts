@@ -92,11 +92,12 @@ function unknownProfile(meant: string, known: readonly string[], { file }: Stack
 }
 
 function none(stack: Stack, known: readonly string[], members: readonly StackMember[]): Verdict {
-  const ended = members.filter((member) => !isUp(member)).map(({ service }) => service);
+  const ended = members.filter((member) => !isUp(member));
+  const said = ended.map(({ service, error }) => (error === '' ? service : `${service}: ${error.slice(0, 200)}`));
   const why =
     ended.length === 0
       ? 'no container of it was ever made, or all were removed'
-      : `only ended containers are left (${ended.join(', ')})`;
+      : `only ended containers are left (${said.join('; ')})`;
   return critical(
     `No hardware profile of the stack is active: ${why}. Without --profile compose starts nothing that has one.`,
     `Start the one that fits this machine: ${compose(stack, stack.profile ?? `<${known.join('|')}>`, 'up -d')}`,

@@ -1,6 +1,5 @@
 import type { Check, Verdict } from '../core/check.ts';
 import { count } from '../core/format.ts';
-import { defineCheck } from '../core/check.ts';
 import type { Stack } from '../core/stack.ts';
 import { isUp, type StackMember } from '../probes/stack-members.ts';
 import {
@@ -31,30 +30,29 @@ interface Server {
 type Needs = { readonly file: ReturnType<typeof needFile>; readonly members: ReturnType<typeof needMembers> };
 
 /** A check of the environment that a server of the stack was created with: what the fleet file wants, or else the compose file. */
-export const settingsCheck = (server: Server): Check<Stack, Needs> =>
-  defineCheck({
-    name: server.name,
-    summary: server.summary,
-    layer: 'inference',
-    rule: server.rule,
-    unseen: 'What its program sets for itself, and all other variables: they are never read.',
-    subjects: stackNode,
-    needs: (stack, node) => ({ file: needFile(stack, node), members: needMembers(stack, node) }),
-    evaluate({ file, members }, stack): readonly Verdict[] {
-      if (!file.read) return [fileUnknown(stack)];
-      if (!members.reachable) return [engineUnknown(members)];
-      const inits = new Set(file.services.filter((each) => isInit(each, file, stack)).map(({ name }) => name));
-      const running = members.members.filter(
-        (member) => isUp(member) && member.image.includes(server.image) && !inits.has(member.service),
-      );
-      if (running.length === 0)
-        return [{ status: 'not_applicable', summary: `No container of the stack runs ${server.image}.` }];
-      return running.map((member) => ({
-        subject: `container:${member.service}`,
-        ...verdictOn(member, server, file, stack),
-      }));
-    },
-  });
+export const settingsCheck = (server: Server): Check<Stack, Needs> => ({
+  name: server.name,
+  summary: server.summary,
+  layer: 'inference',
+  rule: server.rule,
+  unseen: 'What its program sets for itself, and all other variables: they are never read.',
+  subjects: stackNode,
+  needs: (stack, node) => ({ file: needFile(stack, node), members: needMembers(stack, node) }),
+  evaluate({ file, members }, stack): readonly Verdict[] {
+    if (!file.read) return [fileUnknown(stack)];
+    if (!members.reachable) return [engineUnknown(members)];
+    const inits = new Set(file.services.filter((each) => isInit(each, file, stack)).map(({ name }) => name));
+    const running = members.members.filter(
+      (member) => isUp(member) && member.image.includes(server.image) && !inits.has(member.service),
+    );
+    if (running.length === 0)
+      return [{ status: 'not_applicable', summary: `No container of the stack runs ${server.image}.` }];
+    return running.map((member) => ({
+      subject: `container:${member.service}`,
+      ...verdictOn(member, server, file, stack),
+    }));
+  },
+});
 
 function verdictOn({ service, env }: StackMember, server: Server, file: Declared, stack: Stack): Verdict {
   const declared = file.services.find(({ name }) => name === service)?.settings ?? {};

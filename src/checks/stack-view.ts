@@ -5,7 +5,8 @@ import { stackFile, type StackFile } from '../probes/stack-file.ts';
 import type { StackService } from '../probes/stack-service.ts';
 import { engineOffers } from '../probes/engine-offers.ts';
 import { isUp, stackMembers, type StackMember } from '../probes/stack-members.ts';
-import { stackOllama, type ServerAnswer } from '../probes/stack-servers.ts';
+import { stackOllama } from '../probes/stack-ollama.ts';
+import type { ServerAnswer } from '../probes/stack-servers.ts';
 import type { EngineDown } from '../services/engine-answer.ts';
 
 /** The compose stack of a node that declares one. */
@@ -142,7 +143,12 @@ export const serverInput = (stack: Stack, node: Node, url: string | undefined) =
 export const needOllama = (stack: Stack, node: Node) => need(stackOllama, serverInput(stack, node, stack.ollama.url));
 
 /** That one of its servers is down or silent is for `stack.profile` and `stack.health` to say. */
-export const serverUnknown = (answer: ServerAnswer<object>, name: string): Verdict =>
-  answer.state === 'down'
-    ? { status: 'not_applicable', summary: `No container of ${name} runs; see stack.profile.` }
-    : { status: 'unknown', summary: `Not known, as ${name} does not tell; see stack.health.` };
+export function serverUnknown(answer: ServerAnswer<object>, name: string): Verdict {
+  if (answer.state === 'down')
+    return { status: 'not_applicable', summary: `No container of ${name} runs; see stack.profile.` };
+  const why =
+    answer.state === 'untold'
+      ? `the container engine tells nothing: ${answer.why}`
+      : `${name} does not tell; see stack.health`;
+  return { status: 'unknown', summary: `Not known, as ${why}.` };
+}

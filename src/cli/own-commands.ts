@@ -2,6 +2,9 @@ import { approve } from './approve.ts';
 import { auditShow } from './audit-show.ts';
 import { auditVerify } from './audit-verify.ts';
 import type { Command } from './command.ts';
+import { drill } from './drill.ts';
+import { drillAnswer } from './drill-answer.ts';
+import { drillMcp } from './drill-mcp.ts';
 import { evidence } from './evidence.ts';
 import { fleetSchema } from './fleet-schema.ts';
 import { fleetTrust } from './fleet-trust.ts';
@@ -28,6 +31,9 @@ export const ownCommands: readonly Command[] = [
   auditShow,
   evidence,
   watch,
+  drill,
+  drillAnswer,
+  drillMcp,
   mcp,
   serve,
 ];

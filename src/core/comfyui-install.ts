@@ -39,7 +39,6 @@ const customNodeSchema = z.strictObject({
   requirements: below.optional().describe('Its requirements file; requirements.txt where it has one'),
   script: below.optional().describe('Its install script, run by the Python of the environment'),
 });
-export type CustomNode = z.infer<typeof customNodeSchema>;
 
 const torchSchema = z.strictObject({
   hardware: z.enum(['cuda', 'rocm', 'cpu']).default('cuda').describe('What it is to run on; cpu validates with --cpu'),
@@ -92,7 +91,8 @@ export function releaseName({ repository: from, ref: of, python, torch, requirem
   const parts = Object.entries(nodes).map(([name, node]) => [name, { ...node, mirror: undefined }]);
   const { packages, hardware, index } = torch;
   const content = JSON.stringify([from, of, python, hardware, packages, index, requirements, parts]);
-  return `${of.replaceAll('/', '-')}-${sha256(new TextEncoder().encode(content)).slice(0, 8)}`;
+  const short = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(of) ? of.slice(0, 12) : of.replaceAll('/', '-');
+  return `${short}-${sha256(new TextEncoder().encode(content)).slice(0, 8)}`;
 }
 
 /** Where one release lies. */
@@ -113,14 +113,3 @@ export type ReleasePlace = ReturnType<typeof releaseAt>;
 /** What is done for a release, in order. */
 export const phases = ['fetch', 'environment', 'torch', 'requirements', 'nodes', 'paths', 'validate'] as const;
 export type Phase = (typeof phases)[number];
-
-/** What is said of a release where a phase is the next. */
-export const phaseText: Readonly<Record<Phase, string>> = {
-  fetch: 'it is not fetched',
-  environment: 'its environment is not made',
-  torch: 'its torch is not installed',
-  requirements: 'its requirements are not installed',
-  nodes: 'its custom nodes are not installed',
-  paths: 'its folders of models are not connected',
-  validate: 'it is not validated',
-};

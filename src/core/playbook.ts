@@ -106,7 +106,7 @@ export const playbookSchema = z.strictObject({
     .describe('One of them calls for it; none: it is asked for by name only'),
   diagnose: z.array(questionSchema).min(1).describe('What is looked at, as the questions that a person would ask'),
   remedies: z.array(remedySchema).default([]).describe('In order; the lowest failing layer goes first'),
-  most: z.int().min(1).max(5).default(3).describe('Remedies in one run, each proven before the next is chosen'),
+  most: z.int().min(1).max(12).default(3).describe('Remedies in one run, each proven before the next is chosen'),
   withinSeconds: z.int().min(1).max(86_400).default(3_600).describe('No further remedy is begun after that'),
 });
 /** A runbook as data: what calls for it, what is looked at, what helps when, and what is left to a person. */

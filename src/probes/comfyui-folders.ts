@@ -1,7 +1,8 @@
 import type { ComfyuiStorage } from '../core/comfyui-storage.ts';
 import { list, type ListFound } from '../core/command.ts';
 import { ask, defineProbe, inStep, type Asking } from '../core/probe.ts';
-import { comfyuiLayout, runInside, type ComfyuiContainer, type ComfyuiLayout } from './comfyui-layout.ts';
+import { comfyuiContainer, type ContainerSeen } from './comfyui-container.ts';
+import { comfyuiLayout, runInside, type ComfyuiLayout } from './comfyui-layout.ts';
 import { insideMountOf, insidePath, nodePath, type InsideMount, type InsideTarget } from './inside-path.ts';
 import { folderOf } from './path-parts.ts';
 
@@ -15,7 +16,7 @@ export interface Sight {
 
 export interface ComfyuiFolders {
   readonly layout: ComfyuiLayout;
-  readonly container: ComfyuiContainer | null;
+  readonly seen: ContainerSeen;
   /** By its path in the container; what is not there is left out. */
   readonly sights: Readonly<Record<string, Sight>>;
   /** Folders that could not be listed, by path in the container, with the errno: what is in them is not known. */
@@ -48,8 +49,8 @@ export const comfyuiFolders = defineProbe({
   name: 'comfyui.folders',
   summary: 'The folders that the init script of the ComfyUI image judges: owner, mode, and where their links lead',
   *steps({ storage, become }: Input): Asking<ComfyuiFolders> {
-    const container = null;
-    const layout = comfyuiLayout(storage, container);
+    const seen = yield* comfyuiContainer(storage, become);
+    const layout = comfyuiLayout(storage, seen);
     const { base } = layout;
     const own = base === null ? [] : [folderOf(base), base, modelsIn(base)];
     const folders = [...new Set([runInside, ...(base === null ? [] : [comfyInside]), ...own])];
@@ -61,7 +62,7 @@ export const comfyuiFolders = defineProbe({
     ]);
     const sights = yield* sightsOf(layout, lists, (path) => wanted.has(path), become);
     const models = base === null ? undefined : modelsIn(base);
-    if (models === undefined) return fact({ layout, container }, lists, sights);
+    if (models === undefined) return fact({ layout, seen }, lists, sights);
     // Where its folder of models is a link, what the node has under that name may be another one.
     const leads = sights.find(([path]) => path === models)?.[1];
     const others = lists.filter(({ folder }) => folder !== models);
@@ -76,12 +77,12 @@ export const comfyuiFolders = defineProbe({
       (path) => folderOf(path) === models && !path.slice(models.length + 1).startsWith('.'),
       become,
     );
-    return fact({ layout, container }, all, [...sights, ...below]);
+    return fact({ layout, seen }, all, [...sights, ...below]);
   },
 });
 
 const fact = (
-  at: Pick<ComfyuiFolders, 'layout' | 'container'>,
+  at: Pick<ComfyuiFolders, 'layout' | 'seen'>,
   lists: readonly Listed[],
   sights: readonly Named[],
 ): ComfyuiFolders => ({

@@ -1,25 +1,11 @@
 import type { ComfyuiStorage } from '../core/comfyui-storage.ts';
+import type { ContainerSeen } from './comfyui-container.ts';
 import type { InsideMount } from './inside-path.ts';
-
-/** How a container of the image was made, as far as its init script minds. */
-export interface ComfyuiContainer {
-  readonly name: string;
-  readonly state: string;
-  readonly mounts: readonly (InsideMount & { readonly kind: string })[];
-  /** The image's own where compose has no `user:`. */
-  readonly user: string;
-  readonly wanted: { readonly uid: number; readonly gid: number };
-  /** BASE_DIRECTORY; null where it has none. */
-  readonly base: string | null;
-  readonly forceChown: boolean;
-  readonly securityOptions: readonly string[];
-  readonly droppedCapabilities: readonly string[];
-  readonly readOnlyRoot: boolean;
-}
 
 /** What the init script will work with. */
 export interface ComfyuiLayout {
   readonly mounts: readonly InsideMount[];
+  /** BASE_DIRECTORY; null where it has none. */
   readonly base: string | null;
   readonly uid: number;
   readonly gid: number;
@@ -27,12 +13,21 @@ export interface ComfyuiLayout {
 }
 
 export const runInside = '/comfy/mnt';
+/** Of the image, where nobody wants another. */
+const usualId = 1024;
 
 /** As its container has it; before there is one, as the fleet file wants it. */
-export function comfyuiLayout(storage: ComfyuiStorage, container: ComfyuiContainer | null): ComfyuiLayout {
-  if (container !== null) {
-    const { mounts, base, wanted, forceChown } = container;
-    return { mounts: mounts.map(({ kind: _kind, ...mount }) => mount), base, ...wanted, forceChown };
+export function comfyuiLayout(storage: ComfyuiStorage, seen: ContainerSeen): ComfyuiLayout {
+  if (seen.state === 'there') {
+    const { mounts, wanted } = seen.container;
+    const { WANTED_UID, WANTED_GID, BASE_DIRECTORY, FORCE_CHOWN = '' } = wanted;
+    return {
+      mounts: mounts.map(({ kind: _kind, ...mount }) => mount),
+      base: baseOf(BASE_DIRECTORY),
+      uid: idOf(WANTED_UID),
+      gid: idOf(WANTED_GID),
+      forceChown: !/^(?:false)?$/i.test(FORCE_CHOWN),
+    };
   }
   const { run, base, inside, shared, uid, gid } = storage;
   const mounts = [
@@ -42,3 +37,9 @@ export function comfyuiLayout(storage: ComfyuiStorage, container: ComfyuiContain
   ];
   return { mounts, base: base === undefined ? null : inside, uid, gid, forceChown: false };
 }
+
+const idOf = (wanted: string | undefined): number => (/^\d+$/.test(wanted ?? '') ? Number(wanted) : usualId);
+
+/** `VALUE_TO_IGNORE` is how the image itself writes down that there is none. */
+const baseOf = (wanted = ''): string | null =>
+  wanted === '' || wanted === 'VALUE_TO_IGNORE' ? null : wanted.replace(/(?<=.)\/+$/, '');

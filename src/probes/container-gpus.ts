@@ -111,5 +111,5 @@ function saidBy(reply: ExecReply): Said {
   if (reply.exitCode === null && reply.signal === null) return { state: 'silent', line };
   const gpus = text.match(/^GPU \d+: /gm)?.length ?? 0;
   if (reply.exitCode === 0 && gpus > 0) return { state: 'answers', gpus };
-  return { state: /NVML|NVIDIA|No devices/i.test(line) ? 'fails' : 'missing', line };
+  return { state: /NVML|NVIDIA-SMI has failed|No devices/.test(line) ? 'fails' : 'missing', line };
 }

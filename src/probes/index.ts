@@ -52,6 +52,7 @@ import { mountAnswer } from './mount-answer.ts';
 import { mounts } from './mounts.ts';
 import { names } from './names.ts';
 import { oomCounters } from './oom-counters.ts';
+import { pathLeads } from './path-leads.ts';
 import { pm2Orphans } from './pm2-orphans.ts';
 import { pressure } from './pressure.ts';
 import { processStarts } from './process-starts.ts';
@@ -68,9 +69,12 @@ import { servicePorts } from './service-ports.ts';
 import { serviceProcesses } from './service-processes.ts';
 import { serviceStates } from './service-states.ts';
 import { serviceWaiting } from './service-waiting.ts';
+import { stackComfyui } from './stack-comfyui.ts';
 import { stackContainers } from './stack-containers.ts';
 import { stackFile } from './stack-file.ts';
+import { stackInit } from './stack-init.ts';
 import { stackMembers } from './stack-members.ts';
+import { stackOllama } from './stack-ollama.ts';
 import { temporalQueue } from './temporal-queue.ts';
 import { temporalReach } from './temporal-reach.ts';
 import { tools } from './tools.ts';
@@ -129,6 +133,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   mounts,
   names,
   oomCounters,
+  pathLeads,
   pm2Orphans,
   pressure,
   processStarts,
@@ -145,9 +150,12 @@ export const probes: readonly Probe<never, unknown>[] = [
   serviceProcesses,
   serviceStates,
   serviceWaiting,
+  stackComfyui,
   stackContainers,
   stackFile,
+  stackInit,
   stackMembers,
+  stackOllama,
   temporalQueue,
   temporalReach,
   tools,

@@ -38,7 +38,7 @@ export const insideMountOf = (mounts: readonly InsideMount[], path: string): Ins
 
 /** The node's name of a path of a container, by the mount that holds it. */
 export const nodePath = ({ inside, path }: InsideMount & { path: string }, of: string): string =>
-  path + (inside === '/' ? of : of.slice(inside.length));
+  (path === '/' ? '' : path) + (inside === '/' ? of : of.slice(inside.length)) || '/';
 
 /** As many links as Linux follows. Source: path_resolution(7). */
 const mostLinks = 40;

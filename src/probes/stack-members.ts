@@ -14,6 +14,8 @@ export interface MembersInput extends StackInput {
 
 /** A container of a stack. */
 export interface StackMember extends ContainerFacts {
+  /** The stack that it was made for. */
+  readonly project: string;
   /** What the compose file calls it. */
   readonly service: string;
   /** The compose files that it was made from. */
@@ -45,7 +47,9 @@ export const stackMembers = defineProbe({
     if (!found.reachable) return found;
     const members = found.containers.flatMap((facts): readonly StackMember[] => {
       const labels = own.find(({ id }) => id === facts.id);
-      return labels === undefined ? [] : [{ service: labels.service, files: labels.configFiles, ...facts }];
+      return labels === undefined
+        ? []
+        : [{ project: labels.project, service: labels.service, files: labels.configFiles, ...facts }];
     });
     return { reachable: true, clock: all.clock, members };
   },

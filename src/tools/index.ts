@@ -2,6 +2,7 @@
 import type { AnyTool } from '../core/tool.ts';
 import { comfyuiAccept } from './comfyui-accept.ts';
 import { comfyuiHealth } from './comfyui-health.ts';
+import { comfyuiStorage } from './comfyui-storage.ts';
 import { comfyuiWorkflows } from './comfyui-workflows.ts';
 import { commandRun } from './command-run.ts';
 import { fileEdit } from './file-edit.ts';
@@ -11,6 +12,7 @@ import { fleetList } from './fleet-list.ts';
 import { gpuStatus } from './gpu-status.ts';
 import { healthCheck } from './health-check.ts';
 import { knobTune } from './knob-tune.ts';
+import { llmModels } from './llm-models.ts';
 import { logRotate } from './log-rotate.ts';
 import { logSearch } from './log-search.ts';
 import { logTail } from './log-tail.ts';
@@ -37,6 +39,7 @@ import { serviceStop } from './service-stop.ts';
 export const tools: readonly AnyTool[] = [
   comfyuiAccept,
   comfyuiHealth,
+  comfyuiStorage,
   comfyuiWorkflows,
   commandRun,
   fileEdit,
@@ -46,6 +49,7 @@ export const tools: readonly AnyTool[] = [
   gpuStatus,
   healthCheck,
   knobTune,
+  llmModels,
   logRotate,
   logSearch,
   logTail,

@@ -14,15 +14,19 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createApp } from '../../src/app.ts';
 import { failures } from '../../src/checks/comfyui-order.ts';
 import { comfyuiStorageSchema } from '../../src/core/comfyui-storage.ts';
 import type { Session } from '../../src/core/session.ts';
 import { comfyuiFolders } from '../../src/probes/comfyui-folders.ts';
 import { mounts } from '../../src/probes/mounts.ts';
+import { comfyuiStorage } from '../../src/tools/comfyui-storage.ts';
 import { createSshTransport } from '../../src/transport/ssh.ts';
 import { hasRooms, initSays } from '../support/comfyui-init.ts';
 import { drive } from '../support/drive.ts';
-import { sshNode, startSshd, type Sshd } from '../support/sshd.ts';
+import { reportSchema } from '../support/report-schema.ts';
+import { has } from '../support/requires.ts';
+import { plainUser, sshNode, startSshd, type Sshd } from '../support/sshd.ts';
 
 const [uid, gid] = [1024, 1024];
 let folder: string;
@@ -243,6 +247,16 @@ describe.skipIf(!hasRooms)('the preflight of ComfyUI says what a stand-in of its
     expect(ours).toBe(theySay());
   });
 
+  test('a filesystem that the node mounted read-only', async () => {
+    const place = at('base/models/checkpoints');
+    execFileSync('mount', ['--bind', place, place]);
+    mounted.push(place);
+    execFileSync('mount', ['-o', 'remount,bind,ro', place]);
+    const ours = await weSay();
+    expect(ours).toBe('Directory /basedir/models/checkpoints not writeable');
+    expect(ours).toBe(theySay());
+  });
+
   test('whatever state its folders are in', async () => {
     const firsts = new Set<string>();
     await fc.assert(
@@ -260,6 +274,72 @@ describe.skipIf(!hasRooms)('the preflight of ComfyUI says what a stand-in of its
     );
     // It is no proof where all were alike.
     expect(firsts.size).toBeGreaterThan(2);
+  });
+});
+
+/** What the tool says, asked as this login. */
+async function tool(login: string, become?: 'sudo') {
+  const fleet = join(folder, 'fleet.json');
+  const { host, ...ssh } = sshNode(sshd, { ssh: { user: login } }).ssh;
+  const declared = { ssh: { host, ...ssh }, become, comfyui: { path: at('run/ComfyUI'), storage: storage() } };
+  writeFileSync(fleet, JSON.stringify({ nodes: { 'gpu-1': declared } }), { mode: 0o600 });
+  const app = await createApp({ fleetPath: fleet });
+  try {
+    const { signal } = new AbortController();
+    const report = await app.call(comfyuiStorage, {}, { signal, onProgress: () => undefined });
+    reportSchema(comfyuiStorage).parse(JSON.parse(JSON.stringify(report)));
+    return report;
+  } finally {
+    await app.close();
+  }
+}
+
+describe.skipIf(!hasRooms || !has('sudo'))('comfyui_storage (needs root and sudo)', () => {
+  test('tells all that the image would end at, in its order, and gives the commands to a person', async () => {
+    own('base', [0, 0]);
+    make('base/models/loras', [0, 0]);
+    link('base/models/vae', at('shared/sdxl'));
+    const report = await tool('root');
+    expect(report.status).toBe('critical');
+    expect(report.data).toMatchObject({
+      ends: [
+        { node: 'gpu-1', judged: 'fleet file', inside: '/basedir', path: at('base') },
+        { inside: '/basedir/models/loras', path: at('base/models/loras') },
+        { inside: '/basedir/models/vae', says: 'Failed to create /basedir/models/vae' },
+      ],
+    });
+    const says = report.next.map(({ say }) => say);
+    expect(says).toContainEqual(
+      `On the node, by a person: chown 1024:1024 ${at('base')} ${at('base/models/loras')} (not -R: files inside are not judged)`,
+    );
+    expect(says).toContainEqual(expect.stringMatching(/ln -sfn \/models\/sdxl /));
+    expect(report.notes).toContainEqual(expect.stringContaining('rackhand never does it'));
+    // What is proposed is what helps.
+    own('base');
+    own('base/models/loras');
+    instead('base/models/vae', () => link('base/models/vae', '/models/sdxl'));
+    expect((await tool('root')).data).toEqual({
+      ends: [expect.objectContaining({ says: 'Directory /basedir/models/vae not writeable' })],
+    });
+  });
+
+  test('knows nothing of what its login may not look at, and says so', async () => {
+    const plain = plainUser();
+    const rule = `/etc/sudoers.d/${plain.name}`;
+    try {
+      chmodSync(at('run'), 0o700);
+      const report = await tool(plain.name);
+      expect(report.status).toBe('unknown');
+      expect(report.data).toEqual({ ends: [expect.objectContaining({ inside: '/comfy/mnt', says: null })] });
+      expect(report.next.map(({ say }) => say).join()).toContain('become: sudo');
+      writeFileSync(rule, `${plain.name} ALL=(ALL) NOPASSWD: ALL\n`, { mode: 0o440 });
+      own('run/HF', [0, 0]);
+      const { data } = await tool(plain.name, 'sudo');
+      expect(data).toEqual({ ends: [expect.objectContaining({ inside: '/comfy/mnt/HF' })] });
+    } finally {
+      rmSync(rule, { force: true });
+      plain.remove();
+    }
   });
 });
 

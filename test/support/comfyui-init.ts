@@ -33,7 +33,7 @@ const room = [
   'mount -t tmpfs rackhand "$room"',
   'for each in bin lib lib64 usr dev proc; do [ -e "/$each" ] || continue; mkdir "$room/$each"; mount --rbind "/$each" "$room/$each"; done',
   'mkdir -p "$room/etc" "$room/tmp"; chmod 1777 "$room/tmp"',
-  'while [ "$1" != -- ]; do mkdir -p "$room$1"; mount --bind "$2" "$room$1"; [ "$3" = rw ] || mount -o remount,bind,ro "$room$1"; shift 3; done',
+  'while [ "$1" != -- ]; do mkdir -p "$room$1"; mount --rbind "$2" "$room$1"; [ "$3" = rw ] || mount -o remount,bind,ro "$room$1"; shift 3; done',
   'shift; mkdir -p "$room/init"; cp "$1" "$room/init/init"; shift',
   'exec chroot "$room" setpriv --reuid "$1" --regid "$2" --groups 27,100 /bin/bash /init/init "$@"',
 ].join('\n');

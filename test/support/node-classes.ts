@@ -36,7 +36,7 @@ export const nodeClasses: Readonly<Record<string, NodeClass>> = Object.fromEntri
       'KSampler',
       [
         wire('model', 'MODEL'),
-        int('seed', 0, 18_446_744_073_709_551_615, { isControlled: true }),
+        int('seed', 0, 2 ** 64, { isControlled: true }),
         int('steps', 1, 10_000),
         nodeInput('cfg', { types: ['FLOAT'], min: 0, max: 100 }),
         choice('sampler_name', 'euler', 'dpmpp_2m'),

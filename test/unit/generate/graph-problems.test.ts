@@ -17,6 +17,10 @@ const altered = (id: string, inputs: GraphNode['inputs']): Graph => {
 };
 const problems = (graph: Graph) =>
   graphProblems(graph, nodeClasses).map(({ code, node, input }) => [code, node, input]);
+const save = (inputs: GraphNode['inputs']): Graph => ({
+  ...good,
+  '9': { class_type: 'SaveAdvanced', inputs: { images: ['8', 0], filename_prefix: 'x', ...inputs } },
+});
 const says = (graph: Graph) => graphProblems(graph, nodeClasses).map(({ say }) => say);
 
 test.each(templates.map(({ name }) => name))('the template %s has nothing wrong with it', (name) => {
@@ -104,10 +108,6 @@ describe('what would keep an instance from running it', () => {
   });
 
   test('a further input of a variant, and one that its variant does not have', () => {
-    const save = (inputs: GraphNode['inputs']): Graph => ({
-      ...good,
-      '9': { class_type: 'SaveAdvanced', inputs: { images: ['8', 0], filename_prefix: 'x', ...inputs } },
-    });
     expect(problems(save({ format: 'png', 'format.bit_depth': '16-bit' }))).toEqual([]);
     expect(problems(save({ format: 'png', 'format.bit_depth': '12-bit' }))).toEqual([
       ['not_allowed', '9', 'format.bit_depth'],
