@@ -5,6 +5,12 @@ import { freePort, startSshd } from './sshd.ts';
 import { startSupervisord } from './supervisord.ts';
 import { until } from './until.ts';
 
+const answers = (port: number) =>
+  fetch(`http://127.0.0.1:${port}/system_stats`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+
 const program = new URL('../../sandbox/programs/comfyui.mjs', import.meta.url).pathname;
 
 /**
@@ -59,11 +65,6 @@ ${services.join('')}${more}`;
     writeFileSync(path, text, { mode: 0o600 });
     return path;
   };
-  const answers = (port: number) =>
-    fetch(`http://127.0.0.1:${port}/system_stats`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
   await Promise.all(ports.map((port) => until(() => answers(port), 30_000)));
   return {
     base,
