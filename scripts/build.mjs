@@ -48,6 +48,10 @@ const finishedToolList = {
         splitting: false,
         write: false,
         plugins: [leanZod],
+        // CommonJS packages use `require`, which a module has only from a file.
+        banner: {
+          js: `import { createRequire as __cr } from 'module'; const require = __cr(${JSON.stringify(import.meta.url)});`,
+        },
       });
       const { toolList } = await import(
         `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`

@@ -1,7 +1,6 @@
 // Made by `npm run gen`.
 import type { AnyAction } from '../core/action.ts';
 import { comfyuiDiscard } from './comfyui-discard.ts';
-import { comfyuiDraw } from './comfyui-draw.ts';
 import { comfyuiEnvironment } from './comfyui-environment.ts';
 import { comfyuiFetch } from './comfyui-fetch.ts';
 import { comfyuiNodes } from './comfyui-nodes.ts';
@@ -27,7 +26,6 @@ import { serviceStop } from './service-stop.ts';
 
 export const actions: readonly AnyAction[] = [
   comfyuiDiscard,
-  comfyuiDraw,
   comfyuiEnvironment,
   comfyuiFetch,
   comfyuiNodes,

@@ -171,4 +171,4 @@ export const causeRules: readonly CauseRule[] = [
 ];
 
 /** Checks that show that a service is down, and not why: after all others of its layer. */
-export const symptoms: readonly string[] = ['service.flap', 'service.running', 'service.health'];
+export const symptoms: readonly string[] = ['service.flap', 'service.running', 'comfyui.api', 'service.health'];

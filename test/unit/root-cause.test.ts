@@ -53,6 +53,13 @@ describe('the lowest failing layer is the cause', () => {
         finding('service.log', 'inference', 'critical', 'llama'),
       )[0],
     ).toBe('cause service.log llama');
+    expect(
+      roles(
+        finding('comfyui.api', 'inference', 'critical', 'llama'),
+        finding('service.running', 'inference', 'critical', 'llama'),
+        finding('service.log', 'inference', 'critical', 'llama'),
+      ),
+    ).toEqual(['cause service.log llama', 'consequence service.running llama', 'consequence comfyui.api llama']);
   });
 
   test('a dead GPU explains the services that use one and what needs them, not the others', () => {
