@@ -11,7 +11,9 @@ const components = {
   supervisord: 'supervisor',
   fish: 'fish',
   zsh: 'zsh',
-  busybox: 'busybox',
+  // Static, so that it is a whole image by itself.
+  busybox: 'busybox-static',
+  dockerd: 'docker.io',
   curl: 'curl',
   bindfs: 'bindfs',
   fusermount3: 'fuse3',
@@ -34,7 +36,7 @@ fi
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
 apt-get install -y -qq --no-install-recommends "$@"
-if command -v systemctl > /dev/null; then systemctl disable ssh.service supervisor.service > /dev/null 2>&1 || true; fi
+if command -v systemctl > /dev/null; then systemctl disable ssh.service supervisor.service docker.service docker.socket containerd.service > /dev/null 2>&1 || true; fi
 `;
 
 /** The words that make a command run as root; none when it can not. */

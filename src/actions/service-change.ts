@@ -4,14 +4,20 @@ import type { Json } from '../core/json.ts';
 import type { Node } from '../core/node.ts';
 import { unitOf, type Service } from '../core/service.ts';
 import { placeOf, type Verb } from '../core/service-manager.ts';
-import { portsOf } from '../checks/ports-of.ts';
+import { portsOf } from '../core/ports-of.ts';
 import type { Before } from './service-now.ts';
 
 /** What telling a service that would do, from what is declared: nothing of it moves while the service flaps. */
 export function changeOf(verb: Verb, service: Service, node: Node, before: Before): Change {
   const { name, manager, quietSeconds } = service;
-  const { config, server, home, user } = placeOf(service);
-  const place = { config: config ?? null, server: server ?? null, home: home ?? null, user: user ?? null };
+  const { config, project, server, home, user } = placeOf(service);
+  const place = {
+    config: config ?? null,
+    server: server ?? null,
+    home: home ?? null,
+    user: user ?? null,
+    ...(project !== undefined && { project }),
+  };
   const isStopped = before.state === 'stopped';
   const dependants = dependantsOf(name, node.services);
   const world: Json = { manager, place, unit: unitOf(service), isStopped, dependants };

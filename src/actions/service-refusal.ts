@@ -17,8 +17,9 @@ export function refusalOf(verb: Verb, service: Service, node: Node, now: Service
   if (now.state.state === 'missing') {
     const meant = likelyUnit(unitOf(service), now.known);
     const hint = meant === undefined ? '' : `; the nearest that it knows is ${meant}`;
+    const why = now.state.why === undefined ? '' : `: ${now.state.why}`;
     const all = { say: `See what ${manager} knows.`, tool: 'service_list', args: { nodes: [node.name] } };
-    return refuse(`${manager} knows no ${unitOf(service)}${hint}.`, [all]);
+    return refuse(`${manager} knows no ${unitOf(service)}${why}${hint}.`, [all]);
   }
   const why = standsAgainst(verb, now.state);
   return why === undefined

@@ -19,7 +19,15 @@ export type Reach =
   /** The same service. */
   | 'itself'
   /** The services that need this one. */
-  | 'dependants';
+  | 'dependants'
+  /** What is said of the GPUs of the containers of the stack. */
+  | 'stack gpus'
+  /** What compose could not start of the stack. */
+  | 'stack start'
+  /** What was to be fetched for the stack. */
+  | 'stack models'
+  /** What can't be known of the stack. */
+  | 'stack unknown';
 
 /** One way in which trouble shows elsewhere. */
 export interface CauseRule {
@@ -49,6 +57,11 @@ export const firstInLayer: readonly string[] = [
   'gpu.pci',
   'gpu.driver',
   'gpu.nvml',
+  'stack.hardware',
+  'stack.toolkit',
+  'stack.network',
+  'stack.profile',
+  'stack.provision',
   'model.present',
 ];
 /** And these last: what is missing, what it waits for, who holds its port, what its log says. */
@@ -56,7 +69,7 @@ export const lastInLayer: readonly string[] = ['service.files', 'service.wait', 
 
 const ofFiles =
   /^OS-(?:ENOSPC|ENOTCONN|ESTALE|EIO)$|^LL-(?:MISSING|MAGIC|TRUNC|TRUNC-HEAD|WAIT|WAITING|VIS|BIN|SO)$|^AP-(?:PATH|DEP)$/;
-const ofGpus = /^CU-|^NV-|^TP-CPU$|^WH-|^LL-(?:NOGPU|MAINGPU|OOM|CTX|DRIVER)$/;
+const ofGpus = /^CU-|^NV-|^DK-|^OL-(?:CPU|WATCH|SKIP)$|^TP-CPU$|^WH-|^LL-(?:NOGPU|MAINGPU|OOM|CTX|DRIVER)$/;
 
 /**
  * The layer graph: where trouble shows that begins elsewhere. Of several rules for a pair the first one tells why.
@@ -99,7 +112,40 @@ export const causeRules: readonly CauseRule[] = [
     because: 'it writes there',
   },
   { layers: ['storage'], reach: 'mount', fits: ofFiles, because: 'it has files there' },
-  { layers: ['gpu', 'container'], reach: 'gpu users', fits: ofGpus, because: 'it works on the GPU' },
+  { layers: ['storage'], reach: 'stack models', because: 'models are stored there' },
+  { layers: ['gpu'], reach: 'stack gpus', because: 'the containers of the stack work on that GPU' },
+  { layers: ['gpu'], reach: 'gpu users', fits: ofGpus, because: 'it works on the GPU' },
+  {
+    layers: ['container'],
+    checks: ['stack.hardware', 'stack.toolkit', 'container.gpu'],
+    reach: 'gpu users',
+    fits: ofGpus,
+    because: 'it works on the GPU',
+  },
+  {
+    layers: ['container'],
+    checks: ['stack.hardware', 'stack.toolkit', 'container.gpu'],
+    reach: 'stack gpus',
+    because: 'that is how the containers of the stack get their GPU',
+  },
+  {
+    layers: ['container'],
+    checks: ['stack.hardware', 'stack.toolkit', 'stack.network'],
+    reach: 'stack start',
+    because: 'compose can not start the stack so',
+  },
+  {
+    layers: ['container'],
+    checks: ['stack.network', 'stack.provision', 'stack.init'],
+    reach: 'stack models',
+    because: 'that is what fetches the models',
+  },
+  {
+    layers: ['container'],
+    checks: ['stack.profile'],
+    reach: 'stack unknown',
+    because: 'without it nothing is known of the stack',
+  },
   { layers: ['gpu'], checks: firstInLayer, reach: 'gpus', because: 'it is the same trouble of the GPU' },
   { layers, reach: 'its layer', because: '@ leaves it unknown' },
   { layers: ['model'], reach: 'itself', because: 'it can not work without its model' },

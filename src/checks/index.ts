@@ -3,6 +3,21 @@ import type { AnyCheck } from '../core/check.ts';
 import { amdKlog } from './amd-klog.ts';
 import { amdPresent } from './amd-present.ts';
 import { amdSmi } from './amd-smi.ts';
+import { comfyuiApi } from './comfyui-api.ts';
+import { comfyuiCustomNodes } from './comfyui-custom-nodes.ts';
+import { comfyuiData } from './comfyui-data.ts';
+import { comfyuiInstalled } from './comfyui-installed.ts';
+import { comfyuiModelPaths } from './comfyui-model-paths.ts';
+import { comfyuiMounts } from './comfyui-mounts.ts';
+import { comfyuiNodes } from './comfyui-nodes.ts';
+import { comfyuiRelease } from './comfyui-release.ts';
+import { comfyuiRequirements } from './comfyui-requirements.ts';
+import { comfyuiRoom } from './comfyui-room.ts';
+import { comfyuiSettings } from './comfyui-settings.ts';
+import { comfyuiSetup } from './comfyui-setup.ts';
+import { comfyuiStorage } from './comfyui-storage.ts';
+import { containerGpu } from './container-gpu.ts';
+import { dockerEngine } from './docker-engine.ts';
 import { gpuAttached } from './gpu-attached.ts';
 import { gpuCount } from './gpu-count.ts';
 import { gpuDriver } from './gpu-driver.ts';
@@ -54,7 +69,11 @@ import { nodeMemory } from './node-memory.ts';
 import { nodeNames } from './node-names.ts';
 import { nodeOom } from './node-oom.ts';
 import { nodeStuck } from './node-stuck.ts';
+import { ollamaModels } from './ollama-models.ts';
+import { ollamaSettings } from './ollama-settings.ts';
+import { ollamaSpill } from './ollama-spill.ts';
 import { serviceConfig } from './service-config.ts';
+import { serviceContainer } from './service-container.ts';
 import { serviceEnv } from './service-env.ts';
 import { serviceFiles } from './service-files.ts';
 import { serviceFlap } from './service-flap.ts';
@@ -64,6 +83,18 @@ import { serviceLog } from './service-log.ts';
 import { servicePorts } from './service-ports.ts';
 import { serviceRunning } from './service-running.ts';
 import { serviceWait } from './service-wait.ts';
+import { stackAnchors } from './stack-anchors.ts';
+import { stackDevices } from './stack-devices.ts';
+import { stackGit } from './stack-git.ts';
+import { stackHardware } from './stack-hardware.ts';
+import { stackHealth } from './stack-health.ts';
+import { stackInit } from './stack-init.ts';
+import { stackMounts } from './stack-mounts.ts';
+import { stackNetwork } from './stack-network.ts';
+import { stackProfile } from './stack-profile.ts';
+import { stackProvision } from './stack-provision.ts';
+import { stackTags } from './stack-tags.ts';
+import { stackToolkit } from './stack-toolkit.ts';
 import { tmpBacklog } from './tmp-backlog.ts';
 import { tmpPollers } from './tmp-pollers.ts';
 import { tmpReach } from './tmp-reach.ts';
@@ -74,6 +105,21 @@ export const checks: readonly AnyCheck[] = [
   amdKlog,
   amdPresent,
   amdSmi,
+  comfyuiApi,
+  comfyuiCustomNodes,
+  comfyuiData,
+  comfyuiInstalled,
+  comfyuiModelPaths,
+  comfyuiMounts,
+  comfyuiNodes,
+  comfyuiRelease,
+  comfyuiRequirements,
+  comfyuiRoom,
+  comfyuiSettings,
+  comfyuiSetup,
+  comfyuiStorage,
+  containerGpu,
+  dockerEngine,
   gpuAttached,
   gpuCount,
   gpuDriver,
@@ -125,7 +171,11 @@ export const checks: readonly AnyCheck[] = [
   nodeNames,
   nodeOom,
   nodeStuck,
+  ollamaModels,
+  ollamaSettings,
+  ollamaSpill,
   serviceConfig,
+  serviceContainer,
   serviceEnv,
   serviceFiles,
   serviceFlap,
@@ -135,6 +185,18 @@ export const checks: readonly AnyCheck[] = [
   servicePorts,
   serviceRunning,
   serviceWait,
+  stackAnchors,
+  stackDevices,
+  stackGit,
+  stackHardware,
+  stackHealth,
+  stackInit,
+  stackMounts,
+  stackNetwork,
+  stackProfile,
+  stackProvision,
+  stackTags,
+  stackToolkit,
   tmpBacklog,
   tmpPollers,
   tmpReach,

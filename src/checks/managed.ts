@@ -19,7 +19,7 @@ export function managerOf(service: Service, node: Node): Managed {
   const place = placeOf(service);
   const ofKind = node.services.filter((other) => other.manager === manager);
   const under = ofKind.filter((other) => keyOf(other) === key);
-  const where = place.config ?? place.server ?? place.home ?? place.user ?? 'default';
+  const where = place.project ?? place.config ?? place.server ?? place.home ?? place.user ?? 'default';
   return {
     id: under.length === ofKind.length ? `manager:${manager}` : `manager:${manager}:${where}`,
     manager,

@@ -62,8 +62,10 @@ export function ownersOf(kill: OomKill, suspects: readonly Suspect[]): readonly 
     if (group === null || group === '/' || kill.group === null) return true;
     return kill.group === group || kill.group.startsWith(`${group}/`);
   });
-  // A unit has a group of its own; what supervisord and pm2 start shares one with them.
-  const unit = possible.find(({ service, group }) => service.manager === 'systemd' && isOwnGroup(group, kill));
+  // A unit and a container have a group of their own; what supervisord and pm2 start shares one with them.
+  const unit = possible.find(
+    ({ service: { manager }, group }) => (manager === 'systemd' || manager === 'compose') && isOwnGroup(group, kill),
+  );
   if (unit !== undefined) return [unit];
   const named = possible.filter(({ names }) => names.has(kill.name.slice(0, nameLength)));
   if (named.length < 2) return named;

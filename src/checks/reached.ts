@@ -40,7 +40,18 @@ export const reached: Record<Reach, Reached> = {
     effect.service !== undefined &&
     cause.service !== effect.service &&
     dependsOn(node, effect.service, cause.service),
+  'stack gpus': ofStack('stack.hardware', 'stack.toolkit', 'container.gpu', 'ollama.spill'),
+  'stack start': ofStack('stack.profile', 'stack.init', 'stack.health', 'container.gpu', 'ollama.models'),
+  'stack models': ofStack('stack.init', 'ollama.models'),
+  'stack unknown': (cause, { check, status }) =>
+    cause.service === undefined && status === 'unknown' && /^(?:stack|container|ollama|comfyui)\./.test(check),
 };
+
+/** From what is about the node to what is about its stack. */
+function ofStack(...checks: readonly string[]): Reached {
+  return (cause, effect) =>
+    cause.service === undefined && effect.service === undefined && checks.includes(effect.check);
+}
 
 /** From the node as a whole to one of its services. */
 function ofNode(holds: (cause: Finding, effect: Finding, service: Service, node: Node) => boolean): Reached {

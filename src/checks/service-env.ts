@@ -61,12 +61,15 @@ const bad = (service: Service, summary: string): Verdict => ({
   restartHelps: 'after-fix',
   next: [
     {
-      say: `Correct it ${places[service.manager]}, then restart ${service.name}: a process keeps what it was started with.`,
+      say:
+        service.manager === 'compose'
+          ? 'Correct it in the compose file or its env_file, then let `docker compose up -d` make the container anew: a restart keeps the environment it has.'
+          : `Correct it ${places[service.manager]}, then restart ${service.name}: a process keeps what it was started with.`,
     },
   ],
 });
 
-const places: Record<ManagerName, string> = {
+const places: Record<Exclude<ManagerName, 'compose'>, string> = {
   supervisor: 'in environment= of the program, and have supervisor update it',
   pm2: 'in its ecosystem file, and start it with --update-env',
   systemd: 'in its unit or environment file, and reload systemd',

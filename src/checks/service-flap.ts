@@ -21,8 +21,9 @@ export const serviceFlap = defineCheck({
   summary: 'No service ends by itself over and over, and if it does, in what rhythm',
   layer: 'inference',
   rule: 'Critical from `flapExits` ends within `flapWindowSeconds`, in a regular beat, or for runs as long as the wait of its start script (within 10 %, 2 s at least); degraded for fewer in the last hour, or when it has since lived three times as long; unknown when a young service has no record.',
-  unseen: 'Ends that the log of the manager no longer holds, and services without a manager.',
-  subjects: services(({ manager }) => manager !== 'none'),
+  unseen:
+    'Ends that the log of the manager no longer holds, services without a manager, and those that end by design (`oneshot`).',
+  subjects: services(({ manager, oneshot }) => manager !== 'none' && !oneshot),
   needs: (service, node) => ({
     exits: need(serviceExits, {
       ...serviceInput(service, node),

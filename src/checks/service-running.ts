@@ -24,7 +24,7 @@ export const serviceRunning = defineCheck({
   needs(service, node) {
     const { manager, place, units } = managerOf(service, node);
     const settled = (answer: ManagerAnswer) => isSettled(stateIn(answer, service), node.thresholds.youngSeconds);
-    return { states: needTwice(serviceStates, { manager, place, units }, { apartMs, settled }) };
+    return { states: needTwice(serviceStates, { manager, place, units }, { apartMs, settled, oneTells: true }) };
   },
   evaluate({ states: [first, second] }, service, node): Verdict {
     const last = second ?? first;
@@ -35,7 +35,7 @@ export const serviceRunning = defineCheck({
     const restarted = before === undefined ? undefined : restartedBetween(before, state);
     const judged =
       restarted === undefined
-        ? judge(says, state, last, before, node.thresholds.youngSeconds)
+        ? judge(says, state, last, before, service, node.thresholds.youngSeconds)
         : ({ status: 'critical', summary: `${says}, but it flaps: ${restarted}.` } as const);
     if (judged.status === 'ok') return judged;
     if (state.state === 'missing') return { ...judged, next: notDeclared(node, service) };
@@ -62,14 +62,21 @@ function judge(
   state: ServiceState,
   { services: known }: ManagerAnswer & { reachable: true },
   before: ServiceState | undefined,
+  { oneshot }: Service,
   youngSeconds: number,
 ): Verdict {
   if (state.state === 'running') return running(says, state, before, youngSeconds);
   if (state.state === 'missing') {
     const meant = likelyUnit(state.unit, known);
     const hint = meant === undefined ? '' : `; the nearest that it knows is ${meant}`;
-    return { status: 'critical', summary: `${says.slice(0, says.indexOf(' says '))} knows no ${state.unit}${hint}.` };
+    const why = state.why === undefined ? '' : `: ${state.why}`;
+    return {
+      status: 'critical',
+      summary: `${says.slice(0, says.indexOf(' says '))} knows no ${state.unit}${why}${hint}.`,
+    };
   }
+  if (state.state === 'finished' && oneshot && (state.exitCode ?? 0) === 0)
+    return { status: 'ok', summary: `${says}: it has done its work, as declared (oneshot).` };
   const { status, meaning } = meanings[state.state];
   const code = state.exitCode === null ? '' : `, exit code ${state.exitCode}`;
   const restarts = state.state === 'crashing' ? restartsText(state.restarts) : '';
@@ -117,7 +124,10 @@ const unreached = ({ name, manager }: Service, answer: ManagerAnswer): Verdict =
 /** It has no log to read, and nothing to restart. */
 const notDeclared = (node: Node, { name, manager }: Service) => [
   {
-    say: `See what ${manager} calls ${name} and correct its \`unit\` in the fleet file; if it is not there at all, put it back into the configuration of ${manager}.`,
+    say:
+      manager === 'compose'
+        ? `A person brings ${name} up with the command above, if it should run here; else correct its \`unit\` or \`project\` in the fleet file.`
+        : `See what ${manager} calls ${name} and correct its \`unit\` in the fleet file; if it is not there at all, put it back into the configuration of ${manager}.`,
     tool: 'service_list',
     args: { nodes: [node.name] },
   },

@@ -14,6 +14,7 @@ import { playbookNew } from './playbook-new.ts';
 import { playbookPrint } from './playbook-print.ts';
 import { playbookSchema } from './playbook-schema.ts';
 import { policyExplain } from './policy-explain.ts';
+import { serve } from './serve.ts';
 import { watch } from './watch.ts';
 
 /** The commands that are no tools; to find one of them the tools need not be loaded. */
@@ -34,4 +35,5 @@ export const ownCommands: readonly Command[] = [
   drillAnswer,
   drillMcp,
   mcp,
+  serve,
 ];

@@ -45,6 +45,8 @@ export interface HttpAsk {
   readonly body?: string;
   /** Cap on the answer's body; head and tail are kept. */
   readonly bytes: number;
+  /** Members of its JSON, at any depth, that are for the probe alone: evidence keeps the answer without what they hold. */
+  readonly hidden?: readonly string[];
 }
 
 /** A program and its words: never a shell string. */
@@ -132,6 +134,8 @@ export interface HttpTrouble extends Timed {
   readonly ok: false;
   readonly reason: HttpTroubleReason;
   readonly message: string;
+  /** It was ended here, while somebody heard the answer. */
+  readonly gaveUp?: 'silent' | 'too_long';
 }
 export interface HttpAnswer extends Timed {
   readonly ok: true;
@@ -197,6 +201,7 @@ export interface HttpOptions extends Omit<Options, 'silence'> {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly bytes?: number;
+  readonly hidden?: readonly string[];
 }
 
 /** An HTTP request that changes nothing, put to the node. A body makes it a POST (as XML-RPC questions are). */
@@ -208,7 +213,7 @@ export function http(url: string, options: HttpOptions = {}) {
 /** The question, and what is not part of it. */
 export function httpAsk(
   url: string,
-  { socket, from = 'node', headers = {}, body, bytes = 1_048_576, ...options }: HttpOptions,
+  { socket, from = 'node', headers = {}, body, bytes = 1_048_576, hidden, ...options }: HttpOptions,
 ): readonly [HttpAsk, Options] {
   const ask: HttpAsk = {
     kind: 'http',
@@ -219,6 +224,7 @@ export function httpAsk(
     bytes,
     ...(socket !== undefined && { socket }),
     ...(body !== undefined && { body }),
+    ...(hidden !== undefined && { hidden }),
   };
   return [ask, options];
 }

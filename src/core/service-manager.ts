@@ -16,6 +16,15 @@ export const serviceStates = [
 ] as const;
 export type StateWord = (typeof serviceStates)[number];
 
+/** A port of the node that is opened for a service whose programs live in a network of their own. */
+export interface Published {
+  readonly hostPort: number;
+  /** In the network of its programs. */
+  readonly port: number;
+  /** A process of that network. */
+  readonly pid: number;
+}
+
 export interface ServiceState {
   /** As the manager calls it. */
   readonly unit: string;
@@ -31,11 +40,16 @@ export interface ServiceState {
   readonly exitCode: number | null;
   /** Log files that the manager writes for it. */
   readonly logs: readonly string[];
+  /** Of one that is missing: what its manager knows of why, as a part of a sentence. */
+  readonly why?: string;
+  /** TCP ports that its manager opens for it. */
+  readonly publishes?: readonly Published[];
 }
 
 /** Where a manager is found on a node. */
 export interface ManagerPlace {
   readonly config?: string | undefined;
+  readonly project?: string | undefined;
   readonly home?: string | undefined;
   readonly server?: string | undefined;
   readonly auth?: { readonly user: string; readonly password: string } | undefined;
@@ -47,8 +61,16 @@ export type ManagerAnswer =
   | { readonly reachable: true; readonly via: string; readonly services: readonly ServiceState[] }
   | {
       readonly reachable: false;
-      /** `cut_off`: its process lives, and the way to speak to it is gone. */
-      readonly reason: 'absent' | 'stopped' | 'stale' | 'cut_off' | 'denied' | 'unauthorized' | 'shutting_down';
+      /** `cut_off`: its process lives, and the way to speak to it is gone; `hangs`: it lets one speak and never answers. */
+      readonly reason:
+        | 'absent'
+        | 'stopped'
+        | 'stale'
+        | 'cut_off'
+        | 'hangs'
+        | 'denied'
+        | 'unauthorized'
+        | 'shutting_down';
       readonly say: string;
     };
 
@@ -136,10 +158,12 @@ export interface ServiceManager {
 export const defineServiceManager = (manager: ServiceManager): ServiceManager => manager;
 
 /** Where the manager of a service is found: only what tells one manager of its kind from another. */
-export function placeOf({ manager, config, home, server, auth, user, become }: Service): ManagerPlace {
+export function placeOf({ manager, config, project, home, server, auth, user, become }: Service): ManagerPlace {
   switch (manager) {
     case 'supervisor':
       return { config, server, auth, become };
+    case 'compose':
+      return { config, project, server, become };
     case 'pm2':
       return home === undefined ? { user, become } : { home, become };
     default:

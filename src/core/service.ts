@@ -51,26 +51,42 @@ export const temporalSchema = z.strictObject({
   identity: z.string().min(1).optional().describe('Text that the identity of a poller must hold, e.g. @gpu'),
 });
 
+export const apis = ['ollama', 'openai'] as const;
+/** By which API a model server is asked to write. */
+export type Api = (typeof apis)[number];
+
 export const serviceKinds = ['api', 'worker', 'llama', 'whisper', 'ollama', 'comfyui', 'other'] as const;
-export const managers = ['supervisor', 'pm2', 'systemd', 'none'] as const;
+export const managers = ['supervisor', 'pm2', 'systemd', 'compose', 'none'] as const;
 export type ManagerName = (typeof managers)[number];
 
 export const serviceSchema = z.strictObject({
   kind: z.enum(serviceKinds).default('other').describe('What it is: decides its layer and which log signatures apply'),
   manager: z.enum(managers).describe('Who starts it; "none" for a program that nothing supervises'),
   unit: safeName.optional().describe('Its name in the manager (group:name, app, unit); the service name when left out'),
-  config: path.optional().describe("The manager's configuration, e.g. /etc/supervisor/supervisord.conf"),
+  config: path
+    .optional()
+    .describe("The manager's configuration: /etc/supervisor/supervisord.conf, or the compose file"),
+  project: safeName
+    .optional()
+    .describe('The project of compose; the one whose containers name the config, or its folder, when left out'),
   home: path.optional().describe('PM2_HOME of the daemon that runs it'),
   server: z
     .string()
     .optional()
-    .describe("supervisord's address where the config can not be read: unix:///path or http://127.0.0.1:9001"),
+    .describe(
+      "supervisord's address where the config can not be read: unix:///path or http://127.0.0.1:9001; for compose the socket of its engine, unix:///var/run/docker.sock when left out",
+    ),
   auth: z
     .strictObject({ user: z.string(), password: z.string() })
     .optional()
     .describe('For supervisord; the password as ${NAME} or {file: path}'),
   user: safeName.optional().describe('The user it runs as, for what it must be able to read'),
+  speaks: z
+    .enum(apis)
+    .optional()
+    .describe('The API by which it writes text, at the origin of its first health URL; known of kind ollama and llama'),
   gpu: z.boolean().default(false).describe('It must hold a GPU'),
+  oneshot: z.boolean().default(false).describe('It does its work and ends: that it ended with 0 is well'),
   logs: z.array(path).default([]).describe('Its logs; those that the manager knows are found without'),
   health: z.array(healthSchema).default([]),
   files: z.array(path).default([]).describe('Files without which it can not start'),

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { captured } from '../core/capture.ts';
+import { capture, captured, type Capture } from '../core/capture.ts';
 import type { Ask, Reply } from '../core/command.ts';
 import { remembered } from '../core/remembered.ts';
 import { clean, redact } from '../core/text.ts';
@@ -147,8 +147,22 @@ function answerText(reply: Reply): string {
 const excerpt = (reply: Reply): Reply => ('bytes' in reply ? { ...reply, bytes: ends(reply.bytes) } : reply);
 /** What must not be kept is replaced before anything holds it: not even a report of a defect can then show it. */
 function withoutHidden({ ask, reply }: Observation): Reply {
-  if (!('hidden' in ask) || !ask.hidden || !('bytes' in reply)) return reply;
-  return { ...reply, bytes: new TextEncoder().encode(`[${reply.bytes.length} bytes that are not kept]`) };
+  if (!('hidden' in ask) || !ask.hidden) return reply;
+  if ('bytes' in reply) return { ...reply, bytes: new TextEncoder().encode(notKept(reply.bytes.length)) };
+  if (!('body' in reply) || ask.kind !== 'http') return reply;
+  return { ...reply, body: capture(membersLeftOut(reply.body, ask.hidden)) };
+}
+
+const notKept = (bytes: number): string => `[${bytes} bytes that are not kept]`;
+
+/** What is no JSON, as an answer that was cut, is left out whole. */
+function membersLeftOut(body: Capture, hidden: readonly string[]): string {
+  const keep = (name: string, value: unknown): unknown => (hidden.includes(name) ? 'not kept' : value);
+  const value = parsed(
+    z.unknown().transform((json) => JSON.stringify(json, keep)),
+    captured(body),
+  );
+  return value ?? notKept(body.totalBytes);
 }
 
 /** Beginning and end of what a file said, copied: a view of it would keep the whole packet that it came in. */

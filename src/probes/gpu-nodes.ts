@@ -10,7 +10,7 @@ export interface DeviceNode {
 }
 
 /** The files in /dev through which programs reach a GPU. */
-interface GpuNodes {
+export interface GpuNodes {
   /** `/dev/nvidiactl`, `/dev/nvidia-uvm`, `/dev/nvidia0`, ... */
   readonly nvidia: readonly DeviceNode[];
   /** `/dev/kfd` and `/dev/dri/renderD128`, ... */

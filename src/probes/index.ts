@@ -2,12 +2,27 @@
 import type { Probe } from '../core/probe.ts';
 import { accounts } from './accounts.ts';
 import { amdDevices } from './amd-devices.ts';
+import { comfyuiApi } from './comfyui-api.ts';
+import { comfyuiClasses } from './comfyui-classes.ts';
+import { comfyuiDrawn } from './comfyui-drawn.ts';
+import { comfyuiExtensions } from './comfyui-extensions.ts';
+import { comfyuiFolders } from './comfyui-folders.ts';
+import { comfyuiLinks } from './comfyui-links.ts';
+import { comfyuiPackages } from './comfyui-packages.ts';
+import { comfyuiPicture } from './comfyui-picture.ts';
+import { comfyuiRelease } from './comfyui-release.ts';
+import { comfyuiRoot } from './comfyui-root.ts';
+import { containerGpus } from './container-gpus.ts';
+import { containerInspect } from './container-inspect.ts';
 import { containerLimits } from './container-limits.ts';
+import { containerToolkit } from './container-toolkit.ts';
 import { discovery } from './discovery.ts';
 import { disk } from './disk.ts';
 import { diskUse } from './disk-use.ts';
 import { egress } from './egress.ts';
+import { engineOffers } from './engine-offers.ts';
 import { files } from './files.ts';
+import { gitCover } from './git-cover.ts';
 import { gpuDevices } from './gpu-devices.ts';
 import { gpuDriver } from './gpu-driver.ts';
 import { gpuHolders } from './gpu-holders.ts';
@@ -37,11 +52,13 @@ import { mountAnswer } from './mount-answer.ts';
 import { mounts } from './mounts.ts';
 import { names } from './names.ts';
 import { oomCounters } from './oom-counters.ts';
+import { pathLeads } from './path-leads.ts';
 import { pm2Orphans } from './pm2-orphans.ts';
 import { pressure } from './pressure.ts';
 import { processStarts } from './process-starts.ts';
 import { processes } from './processes.ts';
 import { serviceCgroups } from './service-cgroups.ts';
+import { serviceContainers } from './service-containers.ts';
 import { serviceDevices } from './service-devices.ts';
 import { serviceDrift } from './service-drift.ts';
 import { serviceEnviron } from './service-environ.ts';
@@ -52,19 +69,41 @@ import { servicePorts } from './service-ports.ts';
 import { serviceProcesses } from './service-processes.ts';
 import { serviceStates } from './service-states.ts';
 import { serviceWaiting } from './service-waiting.ts';
+import { stackComfyui } from './stack-comfyui.ts';
+import { stackContainers } from './stack-containers.ts';
+import { stackFile } from './stack-file.ts';
+import { stackInit } from './stack-init.ts';
+import { stackMembers } from './stack-members.ts';
+import { stackOllama } from './stack-ollama.ts';
 import { temporalQueue } from './temporal-queue.ts';
 import { temporalReach } from './temporal-reach.ts';
 import { tools } from './tools.ts';
+import { vitals } from './vitals.ts';
 
 export const probes: readonly Probe<never, unknown>[] = [
   accounts,
   amdDevices,
+  comfyuiApi,
+  comfyuiClasses,
+  comfyuiDrawn,
+  comfyuiExtensions,
+  comfyuiFolders,
+  comfyuiLinks,
+  comfyuiPackages,
+  comfyuiPicture,
+  comfyuiRelease,
+  comfyuiRoot,
+  containerGpus,
+  containerInspect,
   containerLimits,
+  containerToolkit,
   discovery,
   disk,
   diskUse,
   egress,
+  engineOffers,
   files,
+  gitCover,
   gpuDevices,
   gpuDriver,
   gpuHolders,
@@ -94,11 +133,13 @@ export const probes: readonly Probe<never, unknown>[] = [
   mounts,
   names,
   oomCounters,
+  pathLeads,
   pm2Orphans,
   pressure,
   processStarts,
   processes,
   serviceCgroups,
+  serviceContainers,
   serviceDevices,
   serviceDrift,
   serviceEnviron,
@@ -109,7 +150,14 @@ export const probes: readonly Probe<never, unknown>[] = [
   serviceProcesses,
   serviceStates,
   serviceWaiting,
+  stackComfyui,
+  stackContainers,
+  stackFile,
+  stackInit,
+  stackMembers,
+  stackOllama,
   temporalQueue,
   temporalReach,
   tools,
+  vitals,
 ];

@@ -1,6 +1,7 @@
 import { OpsError } from '../core/errors.ts';
 import type { ServiceState, StateWord } from '../core/service-manager.ts';
 import { clean } from '../core/text.ts';
+import { together } from './instances.ts';
 import { isRecord, numberOf, textOf } from './record.ts';
 
 /** What pm2's words mean. Source: pm2's own list of states; recorded from pm2 7.0.4. */
@@ -63,39 +64,3 @@ function stateOf(app: unknown, now: number): ServiceState {
 
 const isLogFile = (path: string | undefined): path is string =>
   path !== undefined && path.startsWith('/') && !path.startsWith('/dev/');
-
-/** Instances of one name (a cluster) as one service: as bad as its worst, as young as its youngest. */
-function together(states: readonly ServiceState[]): readonly ServiceState[] {
-  const names = [...new Set(states.map(({ unit }) => unit))];
-  return names.flatMap((name) => {
-    const all = states.filter(({ unit }) => unit === name);
-    const [worst] = all.toSorted((a, b) => badness.indexOf(b.state) - badness.indexOf(a.state));
-    return worst === undefined || all.length === 1 ? all : [cluster(worst, all)];
-  });
-}
-
-const badness: readonly StateWord[] = [
-  'running',
-  'starting',
-  'stopping',
-  'finished',
-  'stopped',
-  'unknown',
-  'crashing',
-  'failed',
-  'missing',
-];
-
-function cluster(worst: ServiceState, all: readonly ServiceState[]): ServiceState {
-  const alike = all.filter(({ said }) => said === worst.said).length;
-  const uptimes = all.flatMap(({ uptimeSeconds }) => uptimeSeconds ?? []);
-  return {
-    ...worst,
-    said: `${worst.said} (${alike} of ${all.length} instances)`,
-    pid: null,
-    pids: all.flatMap(({ pid }) => pid ?? []),
-    uptimeSeconds: worst.uptimeSeconds === null ? null : Math.min(...uptimes),
-    restarts: all.reduce((sum, { restarts }) => sum + (restarts ?? 0), 0),
-    logs: [...new Set(all.flatMap(({ logs }) => logs))],
-  };
-}

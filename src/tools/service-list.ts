@@ -26,7 +26,7 @@ export const serviceList = defineTool({
   name: 'service_list',
   title: 'List services',
   summary:
-    'Every service that supervisor, pm2 and systemd know, with its state in their own words, uptime and restarts. Starts none of them by looking.',
+    'Every service that supervisor, pm2, systemd and compose know, with its state in their own words, uptime and restarts. Starts none of them by looking.',
   effect: 'observe',
   input: z.object({ nodes: nodesInput }),
   data: z.object({
@@ -41,7 +41,13 @@ export const serviceList = defineTool({
     const unreachable = answers.flatMap(({ node, manager, answer }) =>
       answer.reachable ? [] : [{ node: node.name, manager, reason: answer.say }],
     );
-    const down = services.filter(({ service, state }) => service !== null && state !== 'running');
+    const endsWell = wanted.flatMap((node) =>
+      node.services.flatMap(({ name, oneshot }) => (oneshot ? [`${node.name} ${name}`] : [])),
+    );
+    const down = services.filter(
+      ({ node, service, state }) =>
+        service !== null && state !== 'running' && !(state === 'finished' && endsWell.includes(`${node} ${service}`)),
+    );
     const status: Status = unreachable.length > 0 ? 'unknown' : down.length > 0 ? 'degraded' : 'ok';
     const [first] = wanted;
     return {

@@ -13,6 +13,7 @@ import { logs } from './logs.ts';
 import { machines } from './machine.ts';
 import { managers } from './managers.ts';
 import { models } from './models.ts';
+import { stacks } from './stack.ts';
 import { storages } from './storage.ts';
 import { workers } from './worker.ts';
 
@@ -23,6 +24,7 @@ const families = {
   worker: workers,
   gpu: gpuTroubles,
   storage: storages,
+  stack: stacks,
   managers,
   machine: machines,
   logs,

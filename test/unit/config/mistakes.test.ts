@@ -56,12 +56,12 @@ describe('a mistake in the fleet file is one sentence with its place', () => {
     [
       'a missing key',
       service('kind: api'),
-      '4:7: nodes.gpu-1.services.api.manager: is missing; it is supervisor, pm2, systemd or none',
+      '4:7: nodes.gpu-1.services.api.manager: is missing; it is supervisor, pm2, systemd, compose or none',
     ],
     [
       'a word that is not one of them',
       service('manager: supervisr'),
-      '4:23: nodes.gpu-1.services.api.manager: must be supervisor, pm2, systemd or none; did you mean `supervisor`?',
+      '4:23: nodes.gpu-1.services.api.manager: must be supervisor, pm2, systemd, compose or none; did you mean `supervisor`?',
     ],
     [
       'a number instead of text',

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { capture, type Capture } from '../../../src/core/capture.ts';
 import { http, read, run } from '../../../src/core/command.ts';
 import { createEvidence } from '../../../src/engine/evidence.ts';
 
@@ -75,4 +76,27 @@ test('of an answer that is hidden only its length is kept', async () => {
   expect((await evidence.find(hidden))?.text).toContain('[39 bytes that are not kept]');
   expect((await evidence.find(hidden))?.text).not.toContain('plain-words');
   expect((await evidence.find(plain))?.text).toContain('plain-words');
+});
+
+test('of JSON the hidden members are not kept, and of what is none nothing is', async () => {
+  const evidence = createEvidence(folder, () => []);
+  const environment = 'TOKEN_FOR_THE_HUB=plain-words-that-no-rule-knows';
+  const body = JSON.stringify({
+    Name: 'llama',
+    Config: { Env: [environment], Image: 'ollama' },
+    Env: { a: environment },
+  });
+  const { ask } = http('http://engine/containers/llama/json', { hidden: ['Env'] });
+  const shown = async (text: Capture) => {
+    const reply = { ok: true as const, status: 200, headers: {}, body: text, at: 0, ms: 1 };
+    const id = evidence.record({ node: 'gpu-1', bootId: 'b', probe: 'container.inspect', ask, reply });
+    return (await evidence.find(id))?.text;
+  };
+  expect(await shown(capture(body))).toContain(
+    '{"Name":"llama","Config":{"Env":"not kept","Image":"ollama"},"Env":"not kept"}',
+  );
+  const cut = { head: body.slice(0, 80), tail: body.slice(-9), totalBytes: 1_000, omittedBytes: 911 };
+  for (const broken of [cut, capture(body.slice(0, -1))]) {
+    expect(await shown(broken)).toMatch(/HTTP 200\n\[\d+ bytes that are not kept\]$/);
+  }
 });

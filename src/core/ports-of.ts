@@ -1,4 +1,4 @@
-import type { Service } from '../core/service.ts';
+import type { Service } from './service.ts';
 
 const loopback = /^(?:localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[::1?\])$/;
 
