@@ -119,7 +119,7 @@ export const catalogRows: readonly CatalogRow[] = [
   { id: 'llm.offload', title: 'layers of the model on the GPU', by: ['llm.offload'] },
   { id: 'llm.wait', title: 'a start script that waits for its model', by: ['service.wait', 'service.flap'] },
   { id: 'llm.smoke', title: 'an answer of one token', later: 'generation on request' },
-  { id: 'oll.health', title: 'Ollama', later: 'Ollama' },
+  { id: 'oll.health', title: 'Ollama', by: ['service.health', 'llm_models'] },
   { id: 'cui.health', title: 'ComfyUI', later: 'ComfyUI' },
   { id: 'cui.nodes', title: 'custom nodes of ComfyUI', later: 'ComfyUI' },
   { id: 'cui.mount', title: 'what one image of ComfyUI asks of its mount', later: 'ComfyUI' },

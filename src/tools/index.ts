@@ -8,6 +8,8 @@ import { fleetList } from './fleet-list.ts';
 import { gpuStatus } from './gpu-status.ts';
 import { healthCheck } from './health-check.ts';
 import { knobTune } from './knob-tune.ts';
+import { llmChat } from './llm-chat.ts';
+import { llmEmbed } from './llm-embed.ts';
 import { llmModels } from './llm-models.ts';
 import { logRotate } from './log-rotate.ts';
 import { logSearch } from './log-search.ts';
@@ -41,6 +43,8 @@ export const tools: readonly AnyTool[] = [
   gpuStatus,
   healthCheck,
   knobTune,
+  llmChat,
+  llmEmbed,
   llmModels,
   logRotate,
   logSearch,
