@@ -118,7 +118,7 @@ export const catalogRows: readonly CatalogRow[] = [
   { id: 'llm.health', title: 'health of llama-server', by: ['service.health', 'service.wait'] },
   { id: 'llm.offload', title: 'layers of the model on the GPU', by: ['llm.offload'] },
   { id: 'llm.wait', title: 'a start script that waits for its model', by: ['service.wait', 'service.flap'] },
-  { id: 'llm.smoke', title: 'an answer of one token', later: 'generation on request' },
+  { id: 'llm.smoke', title: 'an answer of one token', by: ['llm_probe'] },
   { id: 'oll.health', title: 'Ollama', by: ['service.health', 'llm_models'] },
   { id: 'cui.health', title: 'ComfyUI', later: 'ComfyUI' },
   { id: 'cui.nodes', title: 'custom nodes of ComfyUI', later: 'ComfyUI' },

@@ -11,6 +11,7 @@ import { knobTune } from './knob-tune.ts';
 import { llmChat } from './llm-chat.ts';
 import { llmEmbed } from './llm-embed.ts';
 import { llmModels } from './llm-models.ts';
+import { llmProbe } from './llm-probe.ts';
 import { logRotate } from './log-rotate.ts';
 import { logSearch } from './log-search.ts';
 import { logTail } from './log-tail.ts';
@@ -46,6 +47,7 @@ export const tools: readonly AnyTool[] = [
   llmChat,
   llmEmbed,
   llmModels,
+  llmProbe,
   logRotate,
   logSearch,
   logTail,

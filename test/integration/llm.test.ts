@@ -8,6 +8,7 @@ import type { answerRow } from '../../src/tools/llm-answer.ts';
 import { llmChat } from '../../src/tools/llm-chat.ts';
 import { llmEmbed } from '../../src/tools/llm-embed.ts';
 import { llmModels } from '../../src/tools/llm-models.ts';
+import { llmProbe } from '../../src/tools/llm-probe.ts';
 import { createTransports } from '../../src/transport/transports.ts';
 import { callTool } from '../support/call-tool.ts';
 import { changeOps } from '../support/change-ops.ts';
@@ -263,5 +264,39 @@ describe.skipIf(!has('sshd'))('a model of a stand-in behind a real sshd (needs s
       { rows: { length: 1 } },
       { lines: ['context: 32768', 'can: completion, tools', 'stop "[INST]"'] },
     ]);
+  });
+
+  test('is measured against its own speed of before, and slowness does not become usual', async () => {
+    const own = scratchFolder().path;
+    const probe = (input: object = {}) =>
+      callTool<{ probes: object[] }>(opened({ state: own }).ops, llmProbe, {
+        nodes: ['gpu-1'],
+        service: 'ollama',
+        ...input,
+      });
+    ollama.state.perSecond = 40;
+    const usual = await probe();
+    expect(usual).toMatchObject({ status: 'ok', summary: '1 model of 1 model server wrote.' });
+    expect(usual.data.probes).toMatchObject([{ model: 'qwen:7b', tokensPerSecond: 40, usualTokensPerSecond: null }]);
+    Object.assign(ollama.state, { perSecond: 4, gpuPart: 0 });
+    for (const _ of ['once', 'twice'])
+      expect(await probe()).toMatchObject({
+        status: 'critical',
+        findings: [
+          {
+            check: 'llm.speed',
+            summary: 'qwen:7b on gpu-1 writes at 10 % of its own speed, 4.0 of 40 tokens/s: it is on the CPU',
+          },
+          { check: 'llm.spill' },
+        ],
+      });
+    Object.assign(ollama.state, { perSecond: 16, gpuPart: 1 });
+    expect(await probe()).toMatchObject({ status: 'degraded', findings: [{ check: 'llm.speed' }] });
+    expect(await probe({ anew: true })).toMatchObject({ status: 'ok', data: { probes: [{ tokensPerSecond: 16 }] } });
+    ollama.state.loaded = [];
+    const idle = await probe();
+    expect(idle).toMatchObject({ status: 'not_applicable', notes: ['ollama on gpu-1 has no model loaded.'] });
+    expect(ollama.state.loaded).toEqual([]);
+    expect(await probe({ model: 'llama9' })).toMatchObject({ findings: [{ check: 'llm.answer', status: 'degraded' }] });
   });
 });
