@@ -1,5 +1,6 @@
 // Made by `npm run gen`.
 import type { AnyTool } from '../core/tool.ts';
+import { comfyuiAccept } from './comfyui-accept.ts';
 import { comfyuiHealth } from './comfyui-health.ts';
 import { comfyuiStorage } from './comfyui-storage.ts';
 import { comfyuiWorkflows } from './comfyui-workflows.ts';
@@ -36,6 +37,7 @@ import { serviceStart } from './service-start.ts';
 import { serviceStop } from './service-stop.ts';
 
 export const tools: readonly AnyTool[] = [
+  comfyuiAccept,
   comfyuiHealth,
   comfyuiStorage,
   comfyuiWorkflows,
