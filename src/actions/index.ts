@@ -12,6 +12,8 @@ import { comfyuiValidate } from './comfyui-validate.ts';
 import { commandRun } from './command-run.ts';
 import { fileEdit } from './file-edit.ts';
 import { fileRestore } from './file-restore.ts';
+import { instancesApply } from './instances-apply.ts';
+import { instancesRestore } from './instances-restore.ts';
 import { knobSet } from './knob-set.ts';
 import { logRotate } from './log-rotate.ts';
 import { modelQuarantine } from './model-quarantine.ts';
@@ -35,6 +37,8 @@ export const actions: readonly AnyAction[] = [
   commandRun,
   fileEdit,
   fileRestore,
+  instancesApply,
+  instancesRestore,
   knobSet,
   logRotate,
   modelQuarantine,

@@ -18,6 +18,8 @@ export type Reach =
   | 'gpu users'
   /** The same service. */
   | 'itself'
+  /** All that is ComfyUI. */
+  | 'comfyui'
   /** The services that need this one. */
   | 'dependants'
   /** What is said of the GPUs of the containers of the stack. */
@@ -110,6 +112,13 @@ export const causeRules: readonly CauseRule[] = [
     fits: /^OS-EROFS$/,
     proof: true,
     because: 'it writes there',
+  },
+  {
+    layers: ['storage', 'container'],
+    checks: ['comfyui.storage', 'comfyui.mounts', 'comfyui.room'],
+    reach: 'comfyui',
+    fits: /^CI-/,
+    because: 'its image ends before ComfyUI itself begins',
   },
   { layers: ['storage'], reach: 'mount', fits: ofFiles, because: 'it has files there' },
   { layers: ['storage'], reach: 'stack models', because: 'models are stored there' },
