@@ -6,11 +6,11 @@ import type { Answer, Asked, Route } from './http/route.ts';
 import { comfyuiHealth } from './tools/comfyui-health.ts';
 import type { Level } from './tools/comfyui-levels.ts';
 
-/** So that an answer comes within a second also where a node, or one of its instances, gives none. */
-const withinMs = 700;
-
 /** The health of ComfyUI for those who ask by HTTP: an orchestrator, a load balancer, a worker that waits for it. */
-export function comfyuiRoutes(app: () => Promise<App>, signal: AbortSignal): readonly Route[] {
+export function comfyuiRoutes(
+  app: () => Promise<App>,
+  { withinMs, signal }: { readonly withinMs: number; readonly signal: AbortSignal },
+): readonly Route[] {
   async function ask({ query }: Asked, level: Level | 'all'): Promise<Health> {
     const input = { nodes: query.getAll('node'), level, withinMs };
     const report = await (await app()).call(comfyuiHealth, input, { signal, onProgress: () => undefined });

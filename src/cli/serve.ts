@@ -8,25 +8,31 @@ import { typed } from './typed.ts';
 const input = z.object({
   host: z.string().default('127.0.0.1').describe('An address of this machine alone'),
   port: z.int().min(0).max(65_535).default(8787).describe('0: one that is free'),
+  within: z
+    .int()
+    .min(100)
+    .max(60_000)
+    .default(700)
+    .describe('Milliseconds for a node to be reached, and then for all that it is asked'),
 });
 
 export const serve: Command = {
   words: 'serve',
   title: 'Answer by HTTP how ComfyUI is',
   about:
-    'Answers GET in JSON until it is stopped: /health/comfyui, /health/comfyui/installation, /health/comfyui/models, /health/comfyui/instances and /health/comfyui/instances/GPU, with ?node=NAME for one node. 200: ok or degraded; 503: critical, or not known. Each answer is a new look and comes within a second of the node being reached; it changes nothing. Only this machine is answered.',
+    'Answers GET in JSON until it is stopped: /health/comfyui, /health/comfyui/installation, /health/comfyui/models, /health/comfyui/instances and /health/comfyui/instances/GPU, with ?node=NAME for one node. 200: ok or degraded; 503: critical, or not known. Each answer is a new look and comes within a second of the node being reached, or as long as --within says; it changes nothing. Only this machine is answered.',
   face: 'http',
   flags: () => flagsOf(input),
   positional: [],
   runsUntilStopped: true,
   async run(values, { app, signal }) {
-    const { host, port } = typed(input, values);
+    const { host, port, within } = typed(input, values);
     const [{ serveHttp }, { comfyuiRoutes }] = await Promise.all([
       import('../http/server.ts'),
       import('../comfyui-routes.ts'),
     ]);
     // Those who are being answered when it is stopped hear their answer out.
-    const routes = comfyuiRoutes(app, new AbortController().signal);
+    const routes = comfyuiRoutes(app, { withinMs: within, signal: new AbortController().signal });
     const server = await serveHttp({ routes, host, port });
     complain(`Listening on ${server.url}`);
     for (const { path, summary } of routes) complain(`  ${path}  ${summary}`);

@@ -72,8 +72,8 @@ function instanceOf(node: Node, name: string | undefined): Service {
 }
 
 async function lookedAt({ node, service, server }: Place, accept: ComfyuiAccept, ops: Ops): Promise<Looked> {
-  const own = { ...node, services: node.services.filter(({ name }) => name === service.name) };
-  const look = await ops.look(own);
+  // Its models may be declared at another service: instances share them.
+  const look = await ops.look(node);
   const loader = 'CheckpointLoaderSimple';
   const templates = accept.templates.map(async (workflow) => {
     const input = { workflow, node: node.name, service: service.name, set: [] };

@@ -16,7 +16,7 @@ export async function comfyuiHealth(): Promise<Figure> {
   const gpu = ['--vram', '80530636800/85899345920'];
   const node = await comfyuiNode(Array.from({ length: 8 }, () => gpu));
   const app = await createApp({ fleetPath: node.fleet() });
-  const routes = comfyuiRoutes(async () => app, new AbortController().signal);
+  const routes = comfyuiRoutes(async () => app, { withinMs: 700, signal: new AbortController().signal });
   const server = await serveHttp({ routes, host: '127.0.0.1', port: 0 });
   const ask = async () => (await fetch(`${server.url}/health/comfyui`)).json();
   try {
