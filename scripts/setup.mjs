@@ -25,10 +25,13 @@ const components = {
 };
 
 const folders = [...(process.env.PATH ?? '').split(':'), '/usr/local/sbin', '/usr/sbin', '/sbin'];
-const has = (program) =>
-  program === 'ensurepip'
-    ? spawnSync('python3', ['-c', 'import ensurepip, venv']).status === 0
-    : folders.some((folder) => existsSync(join(folder, program)));
+const placeOf = (program) => folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
+const has = (program) => {
+  if (program === 'ensurepip') return spawnSync('python3', ['-c', 'import ensurepip, venv']).status === 0;
+  const path = placeOf(program);
+  // A busybox that names a loader is the dynamic one, and no image by itself.
+  return path !== undefined && (program !== 'busybox' || !readFileSync(path).subarray(0, 4_096).includes('/ld-'));
+};
 const missing = () => Object.keys(components).filter((program) => !has(program));
 
 // A package's service must neither start now nor at the next boot: the tests start their own on loopback.
@@ -70,11 +73,17 @@ function installComponents(programs) {
   }
 }
 
+/** A container engine and what its containers run are asked for together. */
+const engine = ['dockerd', 'busybox'];
+
 /** Test files that skip a suite when a program is not there. */
 const suitesThatNeed = (program) =>
   readdirSync(join(root, 'test'), { recursive: true })
     .filter((file) => file.endsWith('.test.ts'))
-    .filter((file) => readFileSync(join(root, 'test', file), 'utf8').includes(`has('${program}')`));
+    .filter((file) => {
+      const text = readFileSync(join(root, 'test', file), 'utf8');
+      return text.includes(`has('${program}')`) || (engine.includes(program) && text.includes('hasEngine'));
+    });
 
 installPackages();
 if (missing().length > 0) installComponents(missing());

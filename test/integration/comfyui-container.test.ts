@@ -32,7 +32,7 @@ describe.skipIf(!hasEngine)('a container of ComfyUI under a real engine, by a st
   const created = (name: string, binds: readonly string[], more: Partial<ContainerOptions> = {}) =>
     engine.create({ name, cmd: ['sleep', '60'], env: wanted, ...more, host: { Binds: binds, ...more.host } });
 
-  const say = async (container: string) => {
+  const look = async (container: string) => {
     const storage = {
       run: at('run'),
       base: at('base'),
@@ -43,8 +43,10 @@ describe.skipIf(!hasEngine)('a container of ComfyUI under a real engine, by a st
     const declared = { comfyui: { path: at('run/ComfyUI'), storage } };
     const findings = await lookOverSsh(sshd, declared, [comfyuiStorage, comfyuiMounts]);
     expect(JSON.stringify(findings)).not.toContain('nobody-may-see');
-    return findings.map(({ check, status, summary }) => [check, status, summary]);
+    return findings;
   };
+  const say = async (container: string) =>
+    (await look(container)).map(({ check, status, summary }) => [check, status, summary]);
 
   test('that is not there yet is judged by the fleet file', async () => {
     expect(await say('nobody')).toEqual([
@@ -74,6 +76,10 @@ describe.skipIf(!hasEngine)('a container of ComfyUI under a real engine, by a st
     });
     await engine.api('POST', `/containers/${id}/wait`);
     expect(readFileSync(at('out/owner'), 'utf8').trim()).toBe('0:0');
+    // There is nothing on the node that a person could make or own.
+    expect((await look('below'))[0]?.next).toEqual([
+      { say: `Mount ${at('run')} as /comfy/mnt in one, and nothing below it.` },
+    ]);
     expect(await say('below')).toEqual([
       [
         'comfyui.storage',

@@ -18,7 +18,7 @@ const of = (service: string, number = 1) => ({
   compose: { project: 'lab', service, number, config },
 });
 
-describe.skipIf(!hasEngine)('compose on a real container engine (needs dockerd, and root)', () => {
+describe.skipIf(!hasEngine)('compose on a real container engine (needs dockerd, a static busybox and root)', () => {
   let engine: Dockerd;
   const place = (): ManagerPlace => ({ config, server: engine.server });
   const list = async (units: readonly string[] = [], where = place()) => {

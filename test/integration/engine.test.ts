@@ -7,7 +7,7 @@ import { until } from '../support/until.ts';
 
 const steady = ['sh', '-c', 'trap exit TERM; echo ready; while :; do sleep 1; done'];
 
-describe.skipIf(!hasEngine)('a real container engine (needs dockerd, and root)', () => {
+describe.skipIf(!hasEngine)('a real container engine (needs dockerd, a static busybox and root)', () => {
   let engine: Dockerd;
 
   beforeAll(async () => {
@@ -28,7 +28,9 @@ describe.skipIf(!hasEngine)('a real container engine (needs dockerd, and root)',
         Devices: [{ PathOnHost: '/dev/null', PathInContainer: '/dev/nvidia0', CgroupPermissions: 'rw' }],
         RestartPolicy: { Name: 'unless-stopped' },
       },
-      config: { Healthcheck: { Test: ['CMD-SHELL', 'echo first; echo not well; exit 1'], Interval: 1e9, Retries: 1 } },
+      config: {
+        Healthcheck: { Test: ['CMD-SHELL', 'echo first; echo not well; exit 1'], Interval: 1e9, Retries: 1 },
+      },
     });
     const place = { server: engine.server };
     expect(await drive(stackContainers.steps(place))).toMatchObject({
