@@ -13,11 +13,17 @@ shift 4
 stamps=\${release:?}/.rackhand
 [ -d "$release" ] || [ -d "$gone" ] || end 65 "$release is not there"
 [ "$(readlink -f "$path")" != "$(readlink -f "$release")" ] || end 65 "$path leads to it"
-for process in /proc/[0-9]*; do
-  case $(readlink "$process/cwd")/ in
-    "$release"/*) end 65 "process \${process#/proc/} runs in it" ;;
-  esac
-done
+runs=$(
+  ls -ld /proc/[0-9]*/cwd 2>/dev/null | while IFS= read -r line; do
+    case \${line#* -> }/ in
+      "$release"/*)
+        line=\${line%%/cwd -> *}
+        printf 'process %s runs in it\\n' "\${line##*/}"
+        ;;
+    esac
+  done
+)
+[ -z "$runs" ] || end 65 "$runs"
 run rm -f "$stamps/validate"
 case $from in
   fetch)
