@@ -19,9 +19,8 @@ function chosen(findings: readonly Finding[], tried: readonly string[] = []): st
   const one = { playbook: comfyuiStart, node: 'gpu-1', service: undefined, services, inputs: {}, findings };
   const verdict = choose(one, new Set(tried));
   if (verdict.is !== 'remedy') return verdict.is;
-  return [verdict.choice.remedy.name, ...verdict.choice.steps.map(({ args }) => args['service'] ?? '')]
-    .join(' ')
-    .trim();
+  const [service] = verdict.choice.steps.flatMap(({ args }) => args['service'] ?? []);
+  return typeof service === 'string' ? `${verdict.choice.remedy.name} ${service}` : verdict.choice.remedy.name;
 }
 
 const stopped = (service: string) =>
