@@ -5,6 +5,7 @@ import { amdPresent } from './amd-present.ts';
 import { amdSmi } from './amd-smi.ts';
 import { comfyuiSettings } from './comfyui-settings.ts';
 import { containerGpu } from './container-gpu.ts';
+import { dockerEngine } from './docker-engine.ts';
 import { gpuAttached } from './gpu-attached.ts';
 import { gpuCount } from './gpu-count.ts';
 import { gpuDriver } from './gpu-driver.ts';
@@ -60,6 +61,7 @@ import { ollamaModels } from './ollama-models.ts';
 import { ollamaSettings } from './ollama-settings.ts';
 import { ollamaSpill } from './ollama-spill.ts';
 import { serviceConfig } from './service-config.ts';
+import { serviceContainer } from './service-container.ts';
 import { serviceEnv } from './service-env.ts';
 import { serviceFiles } from './service-files.ts';
 import { serviceFlap } from './service-flap.ts';
@@ -93,6 +95,7 @@ export const checks: readonly AnyCheck[] = [
   amdSmi,
   comfyuiSettings,
   containerGpu,
+  dockerEngine,
   gpuAttached,
   gpuCount,
   gpuDriver,
@@ -148,6 +151,7 @@ export const checks: readonly AnyCheck[] = [
   ollamaSettings,
   ollamaSpill,
   serviceConfig,
+  serviceContainer,
   serviceEnv,
   serviceFiles,
   serviceFlap,

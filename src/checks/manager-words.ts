@@ -12,6 +12,8 @@ export interface ManagerWord {
 const show = 'org.freedesktop.systemd1(5), Result';
 const codes = 'systemd.exec(5), process exit codes';
 const supervisord = 'recorded: supervisord 4.2.5';
+const engine = 'recorded: dockerd 20.10.24';
+const nvidia = 'NVIDIA Container Toolkit, troubleshooting';
 const shell = 'POSIX shell, exit status; signal(7)';
 
 /** The first that fits counts: what is special stands before what is common. */
@@ -120,6 +122,65 @@ export const managerWords: readonly ManagerWord[] = [
     restartHelps: 'after-fix',
     example: 'errored',
     source: 'recorded: pm2 7.0.4',
+  },
+  {
+    pattern: /^(?:exited|dead|restarting) .*, out of memory\b/,
+    meaning: 'memory ran out in its container',
+    advice: 'Compare what it needs with its mem_limit and with the memory of the node; a restart fills it up again.',
+    restartHelps: 'after-fix',
+    example: 'exited (137), out of memory, exit code 137',
+    source: 'the Docker Engine API, ContainerState.OOMKilled',
+  },
+  {
+    pattern: /could not select device driver/,
+    meaning: 'its engine has nothing that gives a GPU to a container',
+    advice: 'Install the NVIDIA Container Toolkit, let nvidia-ctk configure the engine, and restart that.',
+    restartHelps: 'after-fix',
+    example: 'created, could not select device driver "nvidia" with capabilities: [[gpu]]',
+    source: nvidia,
+  },
+  {
+    pattern: /driver\/library version mismatch/,
+    meaning: 'the driver in the kernel is another version than its libraries',
+    advice: 'The driver was updated under a running kernel: reload its modules or reboot; see gpu.driver.',
+    restartHelps: 'after-fix',
+    example:
+      'exited (128), nvidia-container-cli: initialization error: nvml error: driver/library version mismatch: unknown',
+    source: nvidia,
+  },
+  {
+    pattern: /error gathering device information|nvidia-container-cli: .*(?:unknown device|no adapters)/,
+    meaning: 'a device that it asks for is not on this node',
+    advice: 'See what devices: of the compose file names, and whether the GPU is there; see gpu.count.',
+    restartHelps: 'after-fix',
+    example:
+      'created, error gathering device information while adding custom device "/dev/nvidia7": no such file or directory',
+    source: engine,
+  },
+  {
+    pattern: /port is already allocated|address already in use/,
+    meaning: 'another program or container holds a port that it opens',
+    advice: 'Find who holds the port (service.ports, docker ps) and end that, or give one of them another port.',
+    restartHelps: 'after-fix',
+    example: 'created, Bind for 0.0.0.0:8080 failed: port is already allocated',
+    source: 'moby, libnetwork/portallocator',
+  },
+  {
+    pattern: /not a shared or slave mount|bind source path does not exist|error while mounting volume/,
+    meaning: 'a folder that is mounted into it can not be mounted',
+    advice: 'See that the folder is there and mounted on the node as the compose file asks (rshared, rslave).',
+    restartHelps: 'after-fix',
+    example: 'created, path /tmp is mounted on / but it is not a shared or slave mount',
+    source: engine,
+  },
+  {
+    pattern:
+      /^(?:created|exited|dead)\b.*\bexec: .*(?:no such file or directory|not found in \$PATH|permission denied)/,
+    meaning: 'its command is not in its image, or may not be executed there',
+    advice: 'Correct command: or entrypoint: of the compose file, or the tag of its image.',
+    restartHelps: 'after-fix',
+    example: 'created, exec: "/no/such/program": stat /no/such/program: no such file or directory: unknown',
+    source: engine,
   },
   {
     pattern: /exit code 126$/,

@@ -54,6 +54,7 @@ export const thresholdsSchema = z.strictObject({
   backlogCriticalSeconds: z.number().positive().default(600).describe('The same, critical from here'),
   loadingCriticalSeconds: z.number().positive().default(900).describe('llama-server still loads after this long'),
   gpuWakeSeconds: z.number().positive().default(2).describe('nvidia-smi slower than this while persistence is off'),
+  engineSlowMs: z.int().positive().default(2_000).describe('The container engine lists its containers more slowly'),
   gpuPowerLimitPercent: percent.default(90).describe('Power limit below this part of the default (gpud)'),
 });
 export type Thresholds = z.infer<typeof thresholdsSchema>;

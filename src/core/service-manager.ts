@@ -19,7 +19,10 @@ export type StateWord = (typeof serviceStates)[number];
 /** A port of the node that is opened for a service whose programs live in a network of their own. */
 export interface Published {
   readonly hostPort: number;
+  /** In the network of its programs. */
   readonly port: number;
+  /** A process of that network. */
+  readonly pid: number;
 }
 
 export interface ServiceState {

@@ -3,7 +3,8 @@ import { opsError } from '../core/errors.ts';
 import { ask, askAll, defineProbe, type Asking } from '../core/probe.ts';
 import { fileTextIfAny } from '../core/reply.ts';
 import type { ManagerName } from '../core/service.ts';
-import type { ManagerPlace, ServiceState } from '../core/service-manager.ts';
+import type { ManagerAnswer, ManagerPlace, ServiceState } from '../core/service-manager.ts';
+import { engineContainers } from '../services/engine-containers.ts';
 import { listeners } from './listeners.ts';
 import { processes, programOf, treeOf, type Process } from './processes.ts';
 import { modelsIn, programKind } from './program-kinds.ts';
@@ -19,9 +20,11 @@ export interface FoundModel {
 /** Something that runs on a node and is worth a place in its fleet entry. */
 export interface FoundService {
   readonly manager: ManagerName;
-  /** Where its manager is found: the configuration of supervisord, the home of pm2. */
+  /** Where its manager is found: the configuration of supervisord or compose, the home of pm2. */
   readonly config: string | null;
   readonly home: string | null;
+  /** Of compose. */
+  readonly project?: string;
   /** `none`: the program's name. */
   readonly unit: string;
   readonly state: ServiceState | null;
@@ -64,10 +67,13 @@ export const discovery = defineProbe({
     const silent: Discovery['silent'][number][] = [];
     const supervisors = configsOf(list);
     const homes = yield* pm2Homes(list);
+    const { projects, say } = yield* composeProjects(become);
     const places: readonly (readonly [ManagerName, ManagerPlace])[] = [
       ...(supervisors.length === 0 ? [{}] : supervisors).map((place) => ['supervisor', { ...place, become }] as const),
       ...(homes.length === 0 ? [{}] : homes).map((place) => ['pm2', { ...place, become }] as const),
+      ...projects.map((place) => ['compose', { ...place, become }] as const),
     ];
+    if (say !== undefined) silent.push({ manager: 'compose', say });
     for (const [manager, place] of places) {
       const told = yield* asked(manager, place, []);
       if ('say' in told) {
@@ -127,6 +133,25 @@ function* pm2Homes(list: readonly Process[]): Asking<readonly ManagerPlace[]> {
   return [...new Set(homes)].map((home) => ({ home }));
 }
 
+interface Projects {
+  readonly projects: readonly ManagerPlace[];
+  /** Why an engine that is there can't be asked. */
+  readonly say?: string;
+}
+
+/** The projects of which an engine at the usual place has containers. */
+function* composeProjects(become: 'sudo' | undefined): Asking<Projects> {
+  try {
+    const answer = yield* engineContainers({ become });
+    if (!answer.reachable) return isThere(answer) ? { projects: [], say: answer.say } : { projects: [] };
+    const made = answer.containers.flatMap(({ compose }) => compose ?? []);
+    const projects = new Map(made.map(({ project, configFiles: [config] }) => [project, { project, config }]));
+    return { projects: [...projects.values()] };
+  } catch (thrown) {
+    return { projects: [], say: unreadable(thrown) };
+  }
+}
+
 type Told =
   | { readonly services: readonly ServiceState[] }
   /** `is`: there is something that should have answered. */
@@ -136,21 +161,30 @@ function* asked(manager: ManagerName, place: ManagerPlace, units: readonly strin
   try {
     const answer = yield* serviceStates.steps({ manager, place, units });
     if (answer.reachable) return { services: answer.services };
-    return { say: answer.say, is: answer.reason !== 'absent' && answer.reason !== 'stopped' };
+    return { say: answer.say, is: isThere(answer) };
   } catch (thrown) {
-    const { code, message } = opsError(thrown);
-    if (code !== 'OUTPUT_UNREADABLE') throw thrown;
-    return { say: message, is: true };
+    return { say: unreadable(thrown), is: true };
   }
+}
+
+const isThere = ({ reason }: Exclude<ManagerAnswer, { reachable: true }>): boolean =>
+  reason !== 'absent' && reason !== 'stopped';
+
+/** Why an answer made no sense. Errors: all that is thrown for another reason. */
+function unreadable(thrown: unknown): string {
+  const { code, message } = opsError(thrown);
+  if (code !== 'OUTPUT_UNREADABLE') throw thrown;
+  return message;
 }
 
 const found = (manager: ManagerName, place: ManagerPlace, state: ServiceState, list: readonly Process[]) => ({
   manager,
   config: place.config ?? null,
   home: place.home ?? null,
+  ...(place.project !== undefined && { project: place.project }),
   unit: state.unit,
   state,
-  tree: state.pid === null ? [] : treeOf(list, state.pid),
+  tree: [...(state.pids ?? []), ...(state.pid === null ? [] : [state.pid])].flatMap((pid) => treeOf(list, pid)),
 });
 
 /** Known programs that no asked manager has started: under systemd where their control group says so. */

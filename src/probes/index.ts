@@ -47,6 +47,7 @@ import { pressure } from './pressure.ts';
 import { processStarts } from './process-starts.ts';
 import { processes } from './processes.ts';
 import { serviceCgroups } from './service-cgroups.ts';
+import { serviceContainers } from './service-containers.ts';
 import { serviceDevices } from './service-devices.ts';
 import { serviceDrift } from './service-drift.ts';
 import { serviceEnviron } from './service-environ.ts';
@@ -115,6 +116,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   processStarts,
   processes,
   serviceCgroups,
+  serviceContainers,
   serviceDevices,
   serviceDrift,
   serviceEnviron,

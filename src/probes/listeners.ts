@@ -13,7 +13,8 @@ export interface Listener {
   readonly uid: number;
 }
 
-const files = ['/proc/net/tcp', '/proc/net/tcp6'] as const;
+const filesUnder = (folder: string) => [`${folder}/net/tcp`, `${folder}/net/tcp6`] as const;
+const files = filesUnder('/proc');
 /** About 27 sockets, 218 and 1,700: the kernel hands them out in pieces, each a round trip when it is read first. */
 const sizes = [4_096, 32_768, 262_144] as const;
 
@@ -21,13 +22,18 @@ const sizes = [4_096, 32_768, 262_144] as const;
 export const listeners = defineProbe({
   name: 'node.listeners',
   summary: 'The TCP ports that programs of a node listen on',
-  *steps(): Asking<readonly Listener[]> {
-    const replies = yield* inStep(files.map((path) => table(path)));
-    const found = replies.filter(({ ok }) => ok);
-    // A kernel without IPv6 has no second file; without either, the trouble with the first is told.
-    return (found.length > 0 ? found : replies.slice(0, 1)).flatMap((reply) => rowsOf(reply));
-  },
+  steps: () => tables(files),
 });
+
+/** Those of the network that a process lives in, which may be another than that of the node. */
+export const listenersOf = (pid: number): Asking<readonly Listener[]> => tables(filesUnder(`/proc/${pid}`));
+
+function* tables(paths: typeof files): Asking<readonly Listener[]> {
+  const replies = yield* inStep(paths.map((path) => table(path)));
+  const found = replies.filter(({ ok }) => ok);
+  // A kernel without IPv6 has no second file; without either, the trouble with the first is told.
+  return (found.length > 0 ? found : replies.slice(0, 1)).flatMap((reply) => rowsOf(reply));
+}
 
 /** The kernel shows listening sockets before all others: of thousands of connections nothing is read. */
 function* table(path: string): Asking<ReadFound | FileTrouble> {

@@ -1,6 +1,6 @@
-import { defineProbe, type Asking } from '../core/probe.ts';
-import type { ServiceState, StateWord } from '../core/service-manager.ts';
-import { listeners, type Listener } from './listeners.ts';
+import { defineProbe, inStep, type Asking } from '../core/probe.ts';
+import type { Published, ServiceState, StateWord } from '../core/service-manager.ts';
+import { listeners, listenersOf, type Listener } from './listeners.ts';
 import { processes, treeOf, type Process } from './processes.ts';
 import {
   isManagerProcess,
@@ -48,10 +48,13 @@ export const servicePorts = defineProbe({
   name: 'service.ports',
   summary: 'Who listens on the ports of a service: itself, its manager, or another program',
   *steps(input: ServiceInput & { readonly ports: readonly number[] }): Asking<ServicePorts> {
-    const { manager, ports, place } = input;
+    const { manager, place } = input;
     const all = yield* listeners.steps({});
-    const found = all.filter(({ port }) => ports.includes(port));
     const { silent, state } = yield* serviceState(input);
+    const published = (state?.publishes ?? []).filter(({ hostPort }) => input.ports.includes(hostPort));
+    const ports = input.ports.filter((port) => !published.some(({ hostPort }) => hostPort === port));
+    const inside = (yield* inStep(published.map(servedInside))).flat();
+    const found = all.filter(({ port }) => ports.includes(port));
     const root = rootOf(state);
     const said = { silent, state: state?.state ?? null, uptimeSeconds: state?.uptimeSeconds ?? null };
     // Without a manager nobody says whose port it should be.
@@ -59,7 +62,7 @@ export const servicePorts = defineProbe({
     // Most services hold their ports by the very process that was started: then no list of all processes is needed.
     const first = yield* socketsOf(found.length === 0 || root === null ? [] : [root], place.become);
     if (found.every(({ inode }) => first?.includes(inode)))
-      return { ...said, users: [], sockets: found.map((each) => ({ ...each, held: 'service', by: [] })) };
+      return { ...said, users: [], sockets: [...inside, ...found.map(byService)] };
     const tree = yield* treeUnder(root);
     const known = { ...said, users: [...new Set(tree.map(({ user }) => user))] };
     const own =
@@ -70,10 +73,10 @@ export const servicePorts = defineProbe({
             place.become,
           );
     // Whoever may not see the files of the service does not see those of a stranger either.
-    if (own === null) return { ...known, sockets: found.map(hidden) };
+    if (own === null) return { ...known, sockets: [...inside, ...found.map(hidden)] };
     const theirs = found.filter(({ inode }) => !own.includes(inode));
     const ours = found.filter(({ inode }) => own.includes(inode));
-    const held = ours.map((each) => ({ ...each, held: 'service' as const, by: [] }));
+    const held = [...inside, ...ours.map(byService)];
     if (theirs.length === 0) return { ...known, sockets: held };
     const holders = yield* holdersOf(
       theirs.map(({ inode }) => inode),
@@ -92,6 +95,14 @@ export const servicePorts = defineProbe({
 });
 
 const hidden = (socket: Listener): PortSocket => ({ ...socket, held: 'hidden', by: [] });
+const byService = (socket: Listener): PortSocket => ({ ...socket, held: 'service', by: [] });
+
+/** Whoever opens a port of the node for a service takes connections also while it listens to none, or to itself alone. */
+function* servedInside({ hostPort, port, pid }: Published): Asking<readonly PortSocket[]> {
+  const all = yield* listenersOf(pid);
+  const served = all.filter(({ address, ...each }) => each.port === port && !/^127\.|^::1$/.test(address));
+  return served.map((each) => byService({ ...each, port: hostPort }));
+}
 
 function relationTo(tree: readonly Process[], by: readonly Holder[], pids: readonly number[]): PortSocket['held'] {
   if (pids.length === 0) return 'hidden';

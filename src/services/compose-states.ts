@@ -1,6 +1,6 @@
-import type { ServiceState, StateWord } from '../core/service-manager.ts';
+import type { Published, ServiceState, StateWord } from '../core/service-manager.ts';
 import { clean } from '../core/text.ts';
-import type { ContainerFacts } from './engine-inspect.ts';
+import type { ContainerFacts, PublishedPort } from './engine-inspect.ts';
 
 /** What an engine says of a container, as the state of the unit that it is an instance of. */
 export function containerState(
@@ -22,15 +22,16 @@ export function containerState(
     restarts: it.restarts,
     exitCode: isUp || it.startedAt === null ? null : it.exitCode,
     logs: [],
-    ...(isUp && it.ports.length > 0 && { publishes: publishedBy(it) }),
+    ...(isUp && it.pid !== null && it.ports.length > 0 && { publishes: publishedBy(it.ports, it.pid) }),
   };
 }
 
-const publishedBy = ({ ports }: ContainerFacts) => {
+/** Each once, though it is opened on IPv4 and IPv6. */
+function publishedBy(ports: readonly PublishedPort[], pid: number): readonly Published[] {
   const tcp = ports.filter(({ protocol }) => protocol === 'tcp');
   const distinct = new Map(tcp.map(({ hostPort, port }) => [hostPort, port]));
-  return [...distinct].map(([hostPort, port]) => ({ hostPort, port }));
-};
+  return [...distinct].map(([hostPort, port]) => ({ hostPort, port, pid }));
+}
 
 /** In the words of the engine, and the same while nothing changes: `running (healthy)`, `exited (137), out of memory`. */
 function saidOf({ status, health, exitCode, oomKilled, error, startedAt }: ContainerFacts): string {
@@ -40,9 +41,16 @@ function saidOf({ status, health, exitCode, oomKilled, error, startedAt }: Conta
   return [
     `${status}${beside === '' ? '' : ` (${isUp && beside === 'starting' ? 'health: starting' : beside})`}`,
     ...(oomKilled && !isUp ? ['out of memory'] : []),
-    ...(error === '' || isUp ? [] : [clean(error).replace(/\s+/g, ' ').slice(0, 200)]),
+    ...(error === '' || isUp ? [] : [bareError(error)]),
   ].join(', ');
 }
+
+/** What went wrong, without the names of all who passed it on. */
+const bareError = (error: string): string =>
+  clean(error)
+    .replace(/^(?:[^:"]*(?:create|start)[^:"]*: )+/, '')
+    .replace(/\s+/g, ' ')
+    .slice(0, 300);
 
 const [killed, terminated] = [137, 143];
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { captured } from '../core/capture.ts';
 import { http, read, stat, type HttpAnswer, type HttpTrouble } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
-import { ask, type Asking } from '../core/probe.ts';
+import { ask, askAll, type Asking } from '../core/probe.ts';
 import { fileTextIfAny } from '../core/reply.ts';
 import type { ManagerAnswer, ManagerPlace } from '../core/service-manager.ts';
 import { clean } from '../core/text.ts';
@@ -22,6 +22,8 @@ export type EngineAnswer<T> =
       readonly via: string;
       /** Its own clock, in epoch seconds; null where it does not tell. */
       readonly clock: number | null;
+      /** How long it took. */
+      readonly ms: number;
       readonly value: T | null;
     };
 
@@ -60,9 +62,11 @@ export function* engineAsleep(place: EnginePlace): Asking<EngineDown | undefined
   const pid = fileTextIfAny(yield* ask(read('/run/docker.pid', { bytes: 32, become })))?.trim() ?? '';
   const comm = /^\d+$/.test(pid) ? yield* ask(read(`/proc/${pid}/comm`, { bytes: 64 })) : undefined;
   if (comm !== undefined && fileTextIfAny(comm)?.trim() === 'dockerd') return undefined;
-  const activated = yield* ask(stat('/lib/systemd/system/docker.socket', { freshMs: 60_000 }));
-  const booted = yield* ask(stat('/run/systemd/system', { freshMs: 60_000 }));
-  if (!activated.ok || !booted.ok) return undefined;
+  const [unit, booted] = yield* askAll([
+    stat('/lib/systemd/system/docker.socket', { freshMs: 60_000 }),
+    stat('/run/systemd/system', { freshMs: 60_000 }),
+  ] as const);
+  if (!unit.ok || !booted.ok) return undefined;
   const say = `no dockerd runs (/run/docker.pid names none), and ${socket} was not opened, because systemd would start it`;
   return { reachable: false, reason: 'stopped', say };
 }
@@ -76,7 +80,7 @@ export function engineRead<T>(
   const via = engineSocket(place);
   if (!reply.ok) return engineDown(reply, via);
   const seconds = Date.parse(reply.headers['date'] ?? '') / 1_000;
-  const said = { reachable: true, via, clock: Number.isNaN(seconds) ? null : seconds } as const;
+  const said = { reachable: true, via, clock: Number.isNaN(seconds) ? null : seconds, ms: reply.ms } as const;
   if (reply.status === 404) return { ...said, value: null };
   if (reply.status !== 200) throw unreadable(via, `HTTP ${reply.status}${saidIn(reply)}`);
   if (reply.body.omittedBytes > 0) throw unreadable(via, `${reply.body.totalBytes} bytes, too many to read`);

@@ -52,6 +52,8 @@ export type EngineContainers =
       readonly reachable: true;
       readonly via: string;
       readonly clock: number | null;
+      /** How long it took. */
+      readonly ms: number;
       readonly containers: readonly EngineContainer[];
     };
 
@@ -59,8 +61,8 @@ export type EngineContainers =
 export function* engineContainers({ server, become }: EnginePlace): Asking<EngineContainers> {
   const answer = yield* askEngine({ server, become }, '/containers/json?all=true', z.array(rowSchema));
   if (!answer.reachable) return answer;
-  const { via, clock, value } = answer;
-  return { reachable: true, via, clock, containers: (value ?? []).map(containerIn) };
+  const { via, clock, ms, value } = answer;
+  return { reachable: true, via, clock, ms, containers: (value ?? []).map(containerIn) };
 }
 
 function containerIn(row: z.infer<typeof rowSchema>): EngineContainer {

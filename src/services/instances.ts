@@ -24,6 +24,7 @@ export function together(states: readonly ServiceState[]): readonly ServiceState
 
 function cluster(worst: ServiceState, all: readonly ServiceState[]): ServiceState {
   const alike = all.filter(({ said }) => said === worst.said).length;
+  const publishes = all.flatMap((state) => state.publishes ?? []);
   const uptimes = all.flatMap(({ uptimeSeconds }) => uptimeSeconds ?? []);
   return {
     ...worst,
@@ -33,5 +34,6 @@ function cluster(worst: ServiceState, all: readonly ServiceState[]): ServiceStat
     uptimeSeconds: worst.uptimeSeconds === null ? null : Math.min(...uptimes),
     restarts: all.reduce((sum, { restarts }) => sum + (restarts ?? 0), 0),
     logs: [...new Set(all.flatMap(({ logs }) => logs))],
+    ...(publishes.length > 0 && { publishes }),
   };
 }

@@ -39,7 +39,7 @@ function gpuLines(gpus: GpuDevices): readonly string[] {
 }
 
 function serviceLines(service: FoundService, name: string, gpus: GpuDevices): readonly string[] {
-  const { manager, config, home, unit, state, tree, ports, models } = service;
+  const { manager, config, home, project, unit, state, tree, ports, models } = service;
   const program = tree.map(({ args }) => programKind(args)).find((known) => known !== undefined);
   const { kind, health = null } = program ?? { kind: 'other' };
   const pids = tree.map(({ pid }) => pid);
@@ -54,6 +54,8 @@ function serviceLines(service: FoundService, name: string, gpus: GpuDevices): re
     ...(manager !== 'none' && name !== unit ? [`  unit: ${yaml(unit)}`] : []),
     ...(config === null ? [] : [`  config: ${yaml(config)}`]),
     ...(home === null ? [] : [`  home: ${yaml(home)}`]),
+    ...(project === undefined ? [] : [`  project: ${yaml(project)}`]),
+    ...(manager === 'compose' && state?.state === 'finished' ? ['  oneshot: true # it ended with 0'] : []),
     ...(holdsGpu ? ['  gpu: true # it holds one now'] : []),
     ...(state === null || state.logs.length === 0
       ? []
