@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
 import type { ServerChannel } from 'ssh2';
+import { wordsOf } from './own-lock.ts';
 
 interface Place {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** The folder of its lock, where it has one of its own. */
+  readonly lock?: string | undefined;
 }
 
 /**
@@ -11,8 +14,9 @@ interface Place {
  *
  * A client that goes away closes the command's input and outputs and kills nothing.
  */
-export function runCommand(channel: ServerChannel, line: string, { env, cwd }: Place): void {
-  const child = spawn('/bin/sh', ['-c', line], { env, cwd, detached: true, stdio: 'pipe' });
+export function runCommand(channel: ServerChannel, line: string, { env, cwd, lock }: Place): void {
+  const [program, ...words] = wordsOf(line, lock);
+  const child = spawn(program, words, { env, cwd, detached: true, stdio: 'pipe' });
   child.on('error', (error) => {
     channel.stderr.write(`${error.message}\n`);
     finish(channel, 127, null);

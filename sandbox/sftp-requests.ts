@@ -1,7 +1,10 @@
 import { constants, type BigIntStats, type StatsFs } from 'node:fs';
-import { lstat, open, readdir, readlink, realpath, stat, statfs, type FileHandle } from 'node:fs/promises';
+import { lstat, open, readdir, readlink, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { request, response, status, string, uint32, uint64, type PacketReader } from './sftp-wire.ts';
+
+/** What a filesystem tells of its room. */
+export type Room = Pick<StatsFs, 'bsize' | 'blocks' | 'bfree' | 'bavail' | 'files' | 'ffree'>;
 
 interface Answer {
   readonly type: number;
@@ -22,6 +25,8 @@ interface OpenDirectory {
 export interface Handles {
   real(path: string): string;
   shown(path: string): string;
+  /** The filesystem that holds a path here. */
+  room(path: string): Promise<Room>;
   add(opened: OpenFile | OpenDirectory): Answer;
   file(id: string): OpenFile;
   directory(id: string): OpenDirectory;
@@ -29,7 +34,7 @@ export interface Handles {
   close(): Promise<void>;
 }
 
-export function createHandles(real: (path: string) => string, shown: (path: string) => string): Handles {
+export function createHandles({ real, shown, room }: Pick<Handles, 'real' | 'shown' | 'room'>): Handles {
   const opened = new Map<string, OpenFile | OpenDirectory>();
   let last = 0;
   const drop = async (id: string) => {
@@ -41,6 +46,7 @@ export function createHandles(real: (path: string) => string, shown: (path: stri
   return {
     real,
     shown,
+    room,
     add(entry) {
       last += 1;
       opened.set(String(last), entry);
@@ -158,9 +164,9 @@ async function extendedAnswer(packet: PacketReader, handles: Handles): Promise<A
   if (name !== 'statvfs@openssh.com' && name !== 'fstatvfs@openssh.com') throw trouble('ENOSYS');
   const target = packet.string();
   const path = name.startsWith('f') ? handles.file(target).path : handles.real(absolute(target));
-  return { type: response.extended, fields: [volume(await statfs(path))] };
+  return { type: response.extended, fields: [volume(await handles.room(path))] };
 }
 
 /** Node tells neither the fragment size nor the longest name: the block size and 255 are what Linux filesystems say. */
-const volume = ({ bsize, blocks, bfree, bavail, files, ffree }: StatsFs): Buffer =>
+const volume = ({ bsize, blocks, bfree, bavail, files, ffree }: Room): Buffer =>
   Buffer.concat([bsize, bsize, blocks, bfree, bavail, files, ffree, ffree, 0, 0, 255].map(uint64));

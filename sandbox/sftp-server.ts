@@ -1,13 +1,22 @@
+import { statfs } from 'node:fs/promises';
 import type { ServerChannel } from 'ssh2';
 import { overlaid, shownAs } from './overlay.ts';
-import { answerFor, createHandles } from './sftp-requests.ts';
+import { answerFor, createHandles, type Room } from './sftp-requests.ts';
 import { packet, packets, PacketReader, request, response, status, string, uint32 } from './sftp-wire.ts';
 
 const extensions = ['statvfs@openssh.com', 'fstatvfs@openssh.com'];
 
+/** What of the node is another than this machine. */
+export interface Shown {
+  /** Where the simulated parts are found: a path of the node, and what stands in for it here. */
+  readonly overlay: ReadonlyMap<string, string>;
+  /** The room on the filesystem of a path, where that is not as it is here. */
+  readonly room?: ((path: string) => Promise<Room>) | undefined;
+}
+
 /** SFTP version 3 for looking only: whatever would write is denied. One request after the other, as OpenSSH answers. */
-export function serveFiles(channel: ServerChannel, overlay: ReadonlyMap<string, string>): void {
-  const handles = createHandles(overlaid(overlay), shownAs(overlay));
+export function serveFiles(channel: ServerChannel, { overlay, room = statfs }: Shown): void {
+  const handles = createHandles({ real: overlaid(overlay), shown: shownAs(overlay), room });
   const serve = async () => {
     for await (const bytes of packets(channel)) {
       const reader = new PacketReader(bytes);

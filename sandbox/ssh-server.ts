@@ -4,9 +4,9 @@ import ssh2 from 'ssh2';
 import type { AuthContext } from 'ssh2';
 import { runCommand } from './exec.ts';
 import { forward } from './forward.ts';
-import { serveFiles } from './sftp-server.ts';
+import { serveFiles, type Shown } from './sftp-server.ts';
 
-export interface SshServerOptions {
+export interface SshServerOptions extends Shown {
   readonly hostKey: string;
   /** The one public key that may log in, in OpenSSH form. */
   readonly clientKey: string;
@@ -14,8 +14,8 @@ export interface SshServerOptions {
   /** The environment of every command. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
-  /** Where the simulated parts of this machine are found: a path of the node, and what stands in for it here. */
-  readonly overlay: ReadonlyMap<string, string>;
+  /** The folder of its lock, where it has one of its own. */
+  readonly lock?: string | undefined;
 }
 
 export interface SshServer {
@@ -25,14 +25,16 @@ export interface SshServer {
 
 /** A real SSH server on a free loopback port: public keys, commands, SFTP that only reads, forwarding to ports and unix sockets. */
 export async function startSshServer(options: SshServerOptions): Promise<SshServer> {
-  const server = new ssh2.Server({ hostKeys: [options.hostKey], ident: 'rackhand-sandbox' }, (connection) => {
+  // Clients ask nobody else for a unix socket, which is OpenSSH's own kind of channel.
+  const ident = 'OpenSSH_9.0 rackhand-sandbox';
+  const server = new ssh2.Server({ hostKeys: [options.hostKey], ident }, (connection) => {
     connection.on('error', () => connection.end());
     connection.on('authentication', (context) => authenticate(context, options));
     connection.on('session', (accept) => {
       const session = accept();
       session.on('exec', (acceptExec, _, { command }) => runCommand(acceptExec(), command, options));
       session.on('subsystem', (acceptSubsystem, reject, { name }) => {
-        if (name === 'sftp') serveFiles(acceptSubsystem(), options.overlay);
+        if (name === 'sftp') serveFiles(acceptSubsystem(), options);
         else reject();
       });
     });

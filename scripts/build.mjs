@@ -1,6 +1,6 @@
 // `npm run build`: the program and all that it needs in dist/, split so that a part is loaded when it is first used.
 // With `FOLDER ENTRY` another entry into another folder, as the tests build theirs.
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -12,7 +12,7 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const leanZod = {
   name: 'lean-zod',
   setup: ({ onLoad }) =>
-    onLoad({ filter: /\/(src|test)\/.*\.ts$/ }, async ({ path }) => ({
+    onLoad({ filter: /\/(src|sandbox|test)\/.*\.ts$/ }, async ({ path }) => ({
       loader: 'ts',
       contents: (await readFile(path, 'utf8')).replace("import { z } from 'zod';", "import * as z from 'zod';"),
     })),
@@ -102,5 +102,8 @@ for (const { path, contents } of outputFiles) {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, contents, { mode: path === resolve(outdir, 'rackhand.js') ? 0o755 : 0o644 });
 }
+// What the sandbox of a drill runs, beside what it was built into.
+for (const folder of ['programs', 'gpu'])
+  await cp(`sandbox/${folder}`, resolve(outdir, 'sandbox', folder), { recursive: true });
 const bytes = outputFiles.reduce((sum, { contents }) => sum + contents.length, 0);
 console.log(`${relative('.', outdir)}: ${outputFiles.length} files, ${Math.round(bytes / 1024)} KiB`);

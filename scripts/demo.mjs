@@ -10,7 +10,7 @@ const { register } = await import('tsx/esm/api');
 register();
 const { startSandbox } = await import('../sandbox/index.ts');
 const { triage } = await import('./triage.ts');
-const { connections, ending } = await import('./connections.ts');
+const { connections } = await import('../src/drill/connections.ts');
 const { paint } = await import('./paint.ts');
 
 const say = (line) => console.error(paint(line, process.stderr));
@@ -35,7 +35,9 @@ process.exitCode = found ? 0 : 1;
 
 if (keep) {
   console.log(connections(program, { RACKHAND_FLEET: sandbox.fleetPath }, ['mcp']));
-  console.log(ending(sandbox));
+  console.log(
+    `\nTo end the incident, put the whole model in place and triage again:\n  cp ${sandbox.wholeModel} ${sandbox.model}`,
+  );
   // The sandbox's SSH server keeps this process alive; the signal ends it and cleans up.
   say('\nThe node runs until you press Ctrl-C.');
 } else {

@@ -25,7 +25,9 @@ const changed = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 
 
 /** Builds `dist/` where it is missing or older than the sources; ends this program when no program comes of it. */
 export function buildWhenOlder() {
-  const sources = readdirSync(join(root, 'src'), { recursive: true }).map((file) => join('src', file));
+  const sources = ['src', 'sandbox'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true }).map((file) => join(folder, file)),
+  );
   const newest = Math.max(
     ...[...sources, 'scripts/build.mjs', 'package.json'].map((file) => changed(join(root, file))),
   );

@@ -13,6 +13,7 @@ import { redactDeep } from './core/text.ts';
 import type { AnyTool, Evidence } from './core/tool.ts';
 import { actions } from './actions/index.ts';
 import { checks } from './checks/index.ts';
+import { vitals } from './probes/vitals.ts';
 import { createAudit } from './engine/audit.ts';
 import type { Shown, Wanted } from './engine/audit-show.ts';
 import type { AuditState } from './engine/audit-verify.ts';
@@ -72,6 +73,7 @@ const noFleet: Fleet = {
   rulePlaces: [],
   playbooks: [],
   brokenPlaybooks: [],
+  workflows: [],
 };
 
 /** Wires the house. It connects to nothing and reads no fleet file before it is asked something. */
@@ -90,7 +92,13 @@ export async function createApp({
   const principal = principalOf(face, osUser());
   const auditFolder = join(settings.state, 'audit');
   const audit = createAudit({ folder: auditFolder, secrets: () => secrets, warn: (message) => log.warn(message) });
-  const stores = createStores(settings.state, { actions, checks, evidence, secrets: () => secrets });
+  const stores = createStores(settings.state, {
+    actions,
+    checks,
+    vitals: vitals.steps,
+    evidence,
+    secrets: () => secrets,
+  });
   const engine = createEngine({ transport, local, stores });
 
   /** This machine can be looked at without a fleet file. */

@@ -21,7 +21,7 @@ test('what is generated is up to date', async () => {
 
 test.each([
   ['actions', actions, /^[a-z]+\.[a-z]+$/],
-  ['checks', checks, /^[a-z]+\.[a-z]+$/],
+  ['checks', checks, /^[a-z]+\.[a-z]+(?:_[a-z]+)*$/],
   ['probes', probes, /^[a-z]+\.[a-z]+$/],
   ['service managers', serviceManagers, /^[a-z0-9]+$/],
   ['tools', tools, /^[a-z]+(_[a-z]+)+$/],

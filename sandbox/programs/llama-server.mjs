@@ -1,9 +1,10 @@
-import { openSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readHeader } from './gguf-header.mjs';
 import { endWithParent } from './end-with-parent.mjs';
+import { openGpu, takeMemory } from './gpu-memory.mjs';
 
 // Behaves like llama-server up to the first token: the same lines, the same /health, the same failure for a bad model file.
 endWithParent();
@@ -50,8 +51,6 @@ server.listen(Number(values.port), values.host, () => {
 });
 
 function load() {
-  // SIMULATED: a program that computes on a GPU keeps its device open.
-  openSync(process.env.GPU_DEVICE, 'r');
   const bytes = readFileSync(values.model);
   const { version, keyCount, tensors, dataStart } = readHeader(bytes);
   const beyond = tensors.find((tensor) => dataStart + tensor.offset + tensor.bytes > bytes.length);
@@ -60,9 +59,23 @@ function load() {
       `llama_model_load: error loading model: tensor '${beyond.name}' data is not within the file bounds, model is corrupted or incomplete`,
     );
   }
+  useGpu();
   say(
     `llama_model_loader: loaded meta data with ${keyCount} key-value pairs and ${tensors.length} tensors from ${values.model} (version GGUF V${version} (latest))`,
   );
   say(`print_info: file size   = ${(bytes.length / 1024 ** 2).toFixed(2)} MiB (32.00 BPW)`);
   say(`main: model loaded: ${basename(values.model)}`);
+}
+
+/** Without a GPU it computes on the CPU, as the real one does; without room there it gives up. */
+function useGpu() {
+  if (!openGpu()) {
+    say('ggml_cuda_init: failed to initialize CUDA: no CUDA-capable device is detected');
+    say('warning: no usable GPU found, --gpu-layers option will be ignored');
+  } else if (!takeMemory(4_096, 'llama-server')) {
+    say(
+      'ggml_backend_cuda_buffer_type_alloc_buffer: allocating 4096.00 MiB on device 0: cudaMalloc failed: out of memory',
+    );
+    throw new Error('llama_model_load: error loading model: unable to allocate CUDA0 buffer');
+  } else say('load_tensors: offloaded 1/1 layers to GPU');
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { endWithParent } from './end-with-parent.mjs';
+import { openGpu } from './gpu-memory.mjs';
 
 // A worker with nothing to do: it says that it is alive and waits.
 endWithParent();
@@ -13,5 +14,5 @@ if (!(atOnce >= 1)) {
   process.exit(1);
 }
 log(`started, pid ${process.pid}`);
-log(`waiting for tasks, ${atOnce} at once`);
+log(`waiting for tasks, ${atOnce} at once, on the ${openGpu() ? 'GPU' : 'CPU'}`);
 setInterval(() => log('idle, 0 tasks done'), 5_000);

@@ -1,5 +1,15 @@
 // Made by `npm run gen`.
 import type { AnyAction } from '../core/action.ts';
+import { comfyuiDiscard } from './comfyui-discard.ts';
+import { comfyuiDraw } from './comfyui-draw.ts';
+import { comfyuiEnvironment } from './comfyui-environment.ts';
+import { comfyuiFetch } from './comfyui-fetch.ts';
+import { comfyuiNodes } from './comfyui-nodes.ts';
+import { comfyuiPaths } from './comfyui-paths.ts';
+import { comfyuiRequirements } from './comfyui-requirements.ts';
+import { comfyuiSwitch } from './comfyui-switch.ts';
+import { comfyuiTorch } from './comfyui-torch.ts';
+import { comfyuiValidate } from './comfyui-validate.ts';
 import { commandRun } from './command-run.ts';
 import { fileEdit } from './file-edit.ts';
 import { fileRestore } from './file-restore.ts';
@@ -14,6 +24,16 @@ import { serviceStart } from './service-start.ts';
 import { serviceStop } from './service-stop.ts';
 
 export const actions: readonly AnyAction[] = [
+  comfyuiDiscard,
+  comfyuiDraw,
+  comfyuiEnvironment,
+  comfyuiFetch,
+  comfyuiNodes,
+  comfyuiPaths,
+  comfyuiRequirements,
+  comfyuiSwitch,
+  comfyuiTorch,
+  comfyuiValidate,
   commandRun,
   fileEdit,
   fileRestore,

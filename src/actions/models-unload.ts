@@ -6,8 +6,11 @@ import { bytesText, count } from '../core/format.ts';
 import type { Node } from '../core/node.ts';
 import { known, type Asking } from '../core/probe.ts';
 import type { Service } from '../core/service.ts';
+import { isFailure } from '../generate/failure.ts';
+import { isModel, loadedModels } from '../generate/ollama-models.ts';
 import { serviceIn } from './declared.ts';
-import { heldByTorch, jobsOf, loadedModels, serverOf, taken, type ModelServer } from './model-servers.ts';
+import { serverOf, type ModelServer } from '../probes/model-server.ts';
+import { heldByTorch, jobsOf, taken } from './model-servers.ts';
 import { refused } from './refused.ts';
 
 const beforeSchema = z.union([
@@ -46,10 +49,10 @@ export const modelsUnload = defineAction({
 function* planOllama(node: Node, service: Service, server: ModelServer, wanted: string | undefined): Asking<Plan> {
   const { name } = service;
   const loaded = yield* loadedModels(server);
-  if (typeof loaded === 'string') return refused(loaded);
+  if (isFailure(loaded)) return refused(loaded.says);
   const names = loaded.map((each) => each.name).join(', ');
   if (loaded.length === 0) return refused(`${name} has no model loaded.`);
-  const fits = loaded.filter((each) => wanted === undefined || [wanted, `${wanted}:latest`].includes(each.name));
+  const fits = loaded.filter((each) => wanted === undefined || isModel(wanted, each.name));
   const [model] = fits;
   if (model === undefined) return refused(`${name} has not loaded ${JSON.stringify(wanted)}. It has loaded: ${names}.`);
   if (fits.length > 1) return refused(`One model is unloaded at a time. ${name} has loaded: ${names}.`);
@@ -71,13 +74,13 @@ function* planComfyui(node: Node, service: Service, server: ModelServer, wanted:
   const { name } = service;
   if (wanted !== undefined) return refused(`${name} is a ComfyUI: it unloads all of its models, and no single one.`);
   const jobs = yield* jobsOf(server);
-  if (typeof jobs === 'string') return refused(jobs);
+  if (isFailure(jobs)) return refused(jobs.says);
   if (jobs.running + jobs.pending > 0)
     return refused(
       `${name} is at work: ${count(jobs.running, 'job')} running, ${jobs.pending} waiting. It would load at once what was unloaded.`,
     );
   const held = yield* heldByTorch(server);
-  if (typeof held === 'string') return refused(held);
+  if (isFailure(held)) return refused(held.says);
   if (held === 0) return refused(`${name} holds no GPU memory.`);
   const { origin } = server;
   return {
@@ -122,12 +125,12 @@ function* unloaded(before: Before, node: Node, name: string): Asking<Done> {
   const server = serverThen(before, node, name);
   if ('model' in before) {
     const loaded = yield* loadedModels(server);
-    if (typeof loaded === 'string') return { is: 'unclear', say: loaded };
+    if (isFailure(loaded)) return { is: 'unclear', say: loaded.says };
     const isThere = loaded.some((each) => each.name === before.model);
     return isThere ? { is: 'not_done', say: `${name} still has ${before.model} loaded.` } : { is: 'done', mark: '' };
   }
   const held = yield* heldByTorch(server);
-  if (typeof held === 'string') return { is: 'unclear', say: held };
+  if (isFailure(held)) return { is: 'unclear', say: held.says };
   if (held === null || before.held === null)
     return { is: 'unclear', say: `${name} runs on a CPU, and does not show what it holds.` };
   // It answers at once, and frees what it holds a moment later.

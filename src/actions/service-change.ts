@@ -4,7 +4,7 @@ import type { Json } from '../core/json.ts';
 import type { Node } from '../core/node.ts';
 import { unitOf, type Service } from '../core/service.ts';
 import { placeOf, type Verb } from '../core/service-manager.ts';
-import { portsOf } from '../checks/ports-of.ts';
+import { portsOf } from '../core/ports-of.ts';
 import type { Before } from './service-now.ts';
 
 /** What telling a service that would do, from what is declared: nothing of it moves while the service flaps. */

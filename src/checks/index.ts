@@ -3,7 +3,19 @@ import type { AnyCheck } from '../core/check.ts';
 import { amdKlog } from './amd-klog.ts';
 import { amdPresent } from './amd-present.ts';
 import { amdSmi } from './amd-smi.ts';
+import { comfyuiApi } from './comfyui-api.ts';
+import { comfyuiCustomNodes } from './comfyui-custom-nodes.ts';
+import { comfyuiData } from './comfyui-data.ts';
+import { comfyuiInstalled } from './comfyui-installed.ts';
+import { comfyuiModelPaths } from './comfyui-model-paths.ts';
+import { comfyuiMounts } from './comfyui-mounts.ts';
+import { comfyuiNodes } from './comfyui-nodes.ts';
+import { comfyuiRelease } from './comfyui-release.ts';
+import { comfyuiRequirements } from './comfyui-requirements.ts';
+import { comfyuiRoom } from './comfyui-room.ts';
 import { comfyuiSettings } from './comfyui-settings.ts';
+import { comfyuiSetup } from './comfyui-setup.ts';
+import { comfyuiStorage } from './comfyui-storage.ts';
 import { containerGpu } from './container-gpu.ts';
 import { dockerEngine } from './docker-engine.ts';
 import { gpuAttached } from './gpu-attached.ts';
@@ -93,7 +105,19 @@ export const checks: readonly AnyCheck[] = [
   amdKlog,
   amdPresent,
   amdSmi,
+  comfyuiApi,
+  comfyuiCustomNodes,
+  comfyuiData,
+  comfyuiInstalled,
+  comfyuiModelPaths,
+  comfyuiMounts,
+  comfyuiNodes,
+  comfyuiRelease,
+  comfyuiRequirements,
+  comfyuiRoom,
   comfyuiSettings,
+  comfyuiSetup,
+  comfyuiStorage,
   containerGpu,
   dockerEngine,
   gpuAttached,

@@ -9,16 +9,16 @@ export interface LogRun {
 
 // First lines of a start, in the order in which one start prints them.
 const starts: readonly RegExp[] = [
-  /^Start(?:ing|ed) \S+\.service\b|^\[[\w-]+\] (?:Starting|Waiting for model)|^INFO:\s+Started (?:parent|reloader) process/,
+  /^Start(?:ing|ed) \S+\.service\b|^\*\* ComfyUI startup time|^\[[\w-]+\] (?:Starting|Waiting for model)|^INFO:\s+Started (?:parent|reloader) process/,
   /^ggml_cuda_init: |^INFO:\s+Started server process \[\d+\]|Worker Identity[^:]{0,60}: /,
   /^load_backend: /,
-  /^build(?:_info)?: /,
+  /^build(?:_info)?: |^Total VRAM \d+ MB, total RAM /,
   /^llama_model_loader: loaded meta data/,
 ];
 
 /** A program says that it serves. */
 export const isReady = (line: string): boolean =>
-  /Application startup complete|Uvicorn running on|server is listening on|all slots are idle|Worker(?:\(s\))? started|HTTP\/1\.[01]" 2\d\d/i.test(
+  /Application startup complete|Uvicorn running on|server is listening on|all slots are idle|To see the GUI go to|Worker(?:\(s\))? started|HTTP\/1\.[01]" 2\d\d/i.test(
     line,
   );
 

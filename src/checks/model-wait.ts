@@ -8,7 +8,7 @@ import type { Process } from '../probes/processes.ts';
 import { serviceWaiting, type Waiting } from '../probes/service-waiting.ts';
 import { isEnd, isReady, logRuns } from './log-runs.ts';
 import { serviceInput } from './managed.ts';
-import { portsOf } from './ports-of.ts';
+import { portsOf } from '../core/ports-of.ts';
 
 /** A service that is up as its manager sees it, and has not begun to serve because its model is not there yet. */
 export interface ModelWait {

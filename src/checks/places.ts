@@ -1,4 +1,5 @@
 import type { Node } from '../core/node.ts';
+import { folderOf } from '../probes/path-parts.ts';
 
 /** `/` and the declared mounts. */
 export const declaredPlaces = (node: Node): readonly string[] => [...new Set(['/', ...node.mounts])];
@@ -14,5 +15,3 @@ export function derivedPlaces(node: Node): readonly string[] {
 export const logPlaces = (node: Node): readonly string[] => [
   ...new Set(node.services.flatMap(({ logs }) => logs.map(folderOf))),
 ];
-
-const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';

@@ -6,7 +6,7 @@ import { accounts } from '../probes/accounts.ts';
 import { servicePorts as probe, type Holder, type PortSocket, type ServicePorts } from '../probes/service-ports.ts';
 import { serviceInput } from './managed.ts';
 import { isOver, seeModel, waitingNeed, waitOf, waitText } from './model-wait.ts';
-import { portsOf } from './ports-of.ts';
+import { portsOf } from '../core/ports-of.ts';
 import { readLog } from './read-log.ts';
 
 type Facts = { ports: ServicePorts; uids: readonly number[] };

@@ -24,7 +24,7 @@ export const serviceRunning = defineCheck({
   needs(service, node) {
     const { manager, place, units } = managerOf(service, node);
     const settled = (answer: ManagerAnswer) => isSettled(stateIn(answer, service), node.thresholds.youngSeconds);
-    return { states: needTwice(serviceStates, { manager, place, units }, { apartMs, settled }) };
+    return { states: needTwice(serviceStates, { manager, place, units }, { apartMs, settled, oneTells: true }) };
   },
   evaluate({ states: [first, second] }, service, node): Verdict {
     const last = second ?? first;

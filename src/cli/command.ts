@@ -32,6 +32,8 @@ export interface Command {
   flags(): readonly Flag[];
   /** The inputs that stand without a flag, in order. */
   readonly positional: readonly string[];
+  /** That it is stopped is its good end. */
+  readonly runsUntilStopped?: true;
   /** Resolves to the exit status. */
   run(values: Values, context: Context): Promise<number>;
 }

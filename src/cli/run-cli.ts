@@ -44,7 +44,7 @@ export async function runCli({ words, tools, toolList, openApp }: CliOptions): P
     const { values, fleetPath, detail } = read(command, asked);
     const app = () => (opened ??= openApp({ fleetPath, face: command.face ?? 'cli' }));
     const status = await command.run(values, { tools, toolList, app, fleetPath, json, detail, signal: stop.signal });
-    return stop.stopped() ? interrupted : status;
+    return stop.stopped() && command.runsUntilStopped !== true ? interrupted : status;
   } catch (thrown) {
     return failed(thrown, { json, stopped: stop.stopped() });
   } finally {

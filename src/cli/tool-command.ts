@@ -12,12 +12,12 @@ export const toolCommand = (tool: AnyTool): Command => ({
   about: tool.summary,
   flags: () => [
     ...flagsOf(tool.input),
-    ...(tool.effect === 'observe' ? [] : [yesFlag]),
+    ...(tool.effect === 'change' ? [yesFlag] : []),
     ...(tool.cli.isPage === true ? [outFlag] : []),
   ],
   positional: tool.cli.positional,
   async run({ [outFlag.key]: out, ...values }, context) {
-    if (tool.effect !== 'observe') return await changeRun(tool, values, context);
+    if (tool.effect === 'change') return await changeRun(tool, values, context);
     const { show } = await called(tool, values, context);
     return await show(typeof out === 'string' ? out : undefined);
   },

@@ -4,10 +4,11 @@ import { findFleetFile, type FleetPlace } from './find-fleet-file.ts';
 import { loadFleet } from './fleet.ts';
 import { playbookFiles } from './playbook-files.ts';
 import { readPlaybooks } from './playbooks.ts';
+import { readWorkflows, workflowFiles } from './workflow-files.ts';
 import type { KnownNames } from './known-names.ts';
 
 /**
- * Reads the fleet file and the playbooks beside it anew only when it is another file or one of them has changed: a server
+ * Reads the fleet file and the playbooks and workflows beside it anew only when it is another file or one of them has changed: a server
  * that runs for days follows their edits.
  */
 export function createFleetReader(place: FleetPlace, names: KnownNames): () => Promise<Fleet> {
@@ -15,9 +16,10 @@ export function createFleetReader(place: FleetPlace, names: KnownNames): () => P
   return async () => {
     const path = findFleetFile(place);
     const files = playbookFiles(path);
-    const mark = [path, ...files].map(markOf).join('\n');
+    const workflows = workflowFiles(path);
+    const mark = [path, ...files, ...workflows].map(markOf).join('\n');
     if (known?.mark !== mark) {
-      const fleet = readFleet(place, files, names);
+      const fleet = readFleet(place, { files, workflows, names });
       known = { mark, fleet };
       // A mistake is reported each time, not remembered: what it names may lie outside of the file.
       fleet.catch(() => (known = undefined));
@@ -26,13 +28,20 @@ export function createFleetReader(place: FleetPlace, names: KnownNames): () => P
   };
 }
 
-async function readFleet(place: FleetPlace, files: readonly string[], names: KnownNames): Promise<Fleet> {
+interface Beside {
+  readonly files: readonly string[];
+  readonly workflows: readonly string[];
+  readonly names: KnownNames;
+}
+
+async function readFleet(place: FleetPlace, { files, workflows, names }: Beside): Promise<Fleet> {
   const fleet = await loadFleet(place);
   const read = await readPlaybooks(files, { fleet, names });
   return {
     ...fleet,
     playbooks: read.flatMap((each) => ('playbook' in each ? [each.playbook] : [])),
     brokenPlaybooks: read.filter((each) => 'mistake' in each),
+    workflows: readWorkflows(workflows),
   };
 }
 

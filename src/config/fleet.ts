@@ -6,6 +6,7 @@ import { wrongCommands } from './command-names.ts';
 import { findFleetFile, type FleetPlace } from './find-fleet-file.ts';
 import { fleetNodes } from './fleet-nodes.ts';
 import { fleetSchema } from './fleet-schema.ts';
+import { withInstances, wrongInstances } from './instances.ts';
 import { issueText } from './issue-text.ts';
 import { mistakesOf, refusal } from './mistakes.ts';
 import { refuseInlineSecrets } from './refuse-inline-secrets.ts';
@@ -16,7 +17,7 @@ import { wrongNeeds } from './service-needs.ts';
 import { readYamlSource } from './yaml-source.ts';
 
 /**
- * Finds and reads the fleet file; the playbooks beside it are its reader's.
+ * Finds and reads the fleet file; the playbooks and workflows beside it are its reader's.
  *
  * Errors: `CONFIG_MISSING`, `CONFIG_INVALID` and `SECRET_MISSING`, each naming the file and, for what is in it, line,
  * column and key path.
@@ -28,17 +29,16 @@ export async function loadFleet(place: FleetPlace): Promise<Fleet> {
   refuseInlineSecrets(source);
   const { value, secrets } = await resolveSecrets(source, place);
   const parsed = fleetSchema.safeParse(value, { error: issueText });
-  const wrong = parsed.success
-    ? [...wrongNeeds(parsed.data), ...wrongCommands(parsed.data), ...wrongRules(parsed.data)]
-    : mistakesOf(parsed.error.issues, value, fleetKeys);
+  if (!parsed.success) throw refusal(source, mistakesOf(parsed.error.issues, value, fleetKeys)) ?? parsed.error;
+  const fleet = withInstances(parsed.data);
+  const wrong = [...wrongInstances(parsed.data), ...wrongNeeds(fleet), ...wrongCommands(fleet), ...wrongRules(fleet)];
   const refused = refusal(source, wrong);
   if (refused !== undefined) throw refused;
-  if (!parsed.success) throw parsed.error;
   const { path } = source;
-  const { approval, ...rules } = parsed.data.policy;
+  const { approval, ...rules } = fleet.policy;
   const signers = approval.signers && absolutePath(approval.signers, { from: dirname(path), home: place.home });
   const policy = { ...rules, approval: { ...approval, signers } };
-  const nodes = fleetNodes(parsed.data.nodes, { written: value, path, home: place.home });
+  const nodes = fleetNodes(fleet.nodes, { written: value, path, home: place.home });
   const rulePlaces = policy.rules.map((_, index) => source.lineOf(['policy', 'rules', index]));
-  return { path, nodes, secrets, policy, rulePlaces, playbooks: [], brokenPlaybooks: [] };
+  return { path, nodes, secrets, policy, rulePlaces, playbooks: [], brokenPlaybooks: [], workflows: [] };
 }

@@ -9,6 +9,8 @@ export interface Sampling {
   readonly apartMs: number;
   /** Says that the first sample proves enough. */
   settled(first: unknown): boolean;
+  /** Where there is no time for the second, the check judges by the first alone, and calls nothing ok that needs two. */
+  readonly oneTells: boolean;
 }
 
 /** What a check wants to know: a probe with its input, and how many samples of it. */
@@ -29,16 +31,16 @@ export const need = <Input, Fact>(probe: Probe<Input, Fact>, input: Input): Need
   sampling: null,
 });
 
-/** The same fact at two times, `apartMs` or more apart; one entry when the first settles it. */
+/** The same fact at two times, `apartMs` or more apart; one entry when the first settles it, or has to do (`oneTells`). */
 export const needTwice = <Input, Fact>(
   probe: Probe<Input, Fact>,
   input: Input,
-  { apartMs, settled }: { apartMs: number; settled?: (first: Fact) => boolean },
+  { apartMs, settled, oneTells = false }: { apartMs: number; settled?: (first: Fact) => boolean; oneTells?: boolean },
 ): Need<readonly [Fact, ...Fact[]]> => ({
   probe: probe.name,
   input,
   steps: () => probe.steps(input),
-  sampling: { apartMs, settled: (first) => settled?.(first as Fact) ?? false },
+  sampling: { apartMs, settled: (first) => settled?.(first as Fact) ?? false, oneTells },
 });
 
 export type Needs = Readonly<Record<string, Need<unknown>>>;

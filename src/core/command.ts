@@ -134,6 +134,8 @@ export interface HttpTrouble extends Timed {
   readonly ok: false;
   readonly reason: HttpTroubleReason;
   readonly message: string;
+  /** It was ended here, while somebody heard the answer. */
+  readonly gaveUp?: 'silent' | 'too_long';
 }
 export interface HttpAnswer extends Timed {
   readonly ok: true;

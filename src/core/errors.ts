@@ -31,6 +31,7 @@ export const errorKinds = {
   JOURNAL_FAILED: { blame: 'operator', retryable: false, exitCode: 74 },
   AUDIT_FAILED: { blame: 'operator', retryable: false, exitCode: 74 },
   KEY_UNREADABLE: { blame: 'operator', retryable: false, exitCode: 78 },
+  MISSING_PROGRAM: { blame: 'operator', retryable: false, exitCode: 69 },
   AUTH_FAILED: { blame: 'operator', retryable: false, exitCode: 77 },
   UNRESOLVED: { blame: 'node', retryable: true, exitCode: 69 },
   UNREACHABLE: { blame: 'node', retryable: true, exitCode: 69 },

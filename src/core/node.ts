@@ -53,6 +53,7 @@ export const thresholdsSchema = z.strictObject({
   backlogDegradedSeconds: z.number().positive().default(60).describe('The oldest task of a queue waits for longer'),
   backlogCriticalSeconds: z.number().positive().default(600).describe('The same, critical from here'),
   loadingCriticalSeconds: z.number().positive().default(900).describe('llama-server still loads after this long'),
+  comfyuiStuckSeconds: z.number().positive().default(600).describe('A ComfyUI is at one prompt for longer'),
   gpuWakeSeconds: z.number().positive().default(2).describe('nvidia-smi slower than this while persistence is off'),
   engineSlowMs: z.int().positive().default(2_000).describe('The container engine lists its containers more slowly'),
   gpuPowerLimitPercent: percent.default(90).describe('Power limit below this part of the default (gpud)'),
@@ -132,7 +133,15 @@ export interface Fleet {
   readonly playbooks: readonly Playbook[];
   /** Those of them that are left out, because something is wrong in them. */
   readonly brokenPlaybooks: readonly BrokenPlaybook[];
+  /** Workflows of ComfyUI that lie beside it. */
+  readonly workflows: readonly WorkflowFile[];
 }
+
+/** A workflow as it was saved, or why it can't be read. */
+export type WorkflowFile = { readonly name: string; readonly path: string } & (
+  | { readonly text: string }
+  | { readonly trouble: string }
+);
 
 /** A playbook that can't be run. */
 export interface BrokenPlaybook {

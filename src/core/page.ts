@@ -17,6 +17,19 @@ export interface Bars {
   readonly bars: readonly { readonly label: string; readonly value: number; readonly text: string }[];
 }
 
+/** One quantity over time. */
+export interface Curve {
+  readonly kind: 'curve';
+  readonly title: string;
+  /** What the top of it stands for, and how that reads. */
+  readonly most: number;
+  readonly mostText: string;
+  /** In order, at ms since the beginning; two at least. */
+  readonly points: readonly { readonly at: number; readonly value: number; readonly text: string }[];
+  /** What happened meanwhile, at ms since the beginning. */
+  readonly marks: readonly { readonly at: number; readonly text: string }[];
+}
+
 /** A part of a page. All texts in it are plain: whoever writes them out makes them harmless. */
 export type Block =
   | { readonly kind: 'text'; readonly text: string; readonly tone?: Tone }
@@ -35,7 +48,8 @@ export type Block =
       readonly diff?: boolean;
       readonly folded?: boolean;
     }
-  | Bars;
+  | Bars
+  | Curve;
 
 /** What happened when. */
 export interface Moment {

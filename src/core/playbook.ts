@@ -4,7 +4,9 @@ import { safeName, serviceKinds } from './service.ts';
 
 const sentence = z.string().min(1).max(600);
 /** A check, or a family of them: `model.*`. */
-const checkName = z.string().regex(/^(?:[a-z]+\.(?:[a-z]+|\*)|\*)$/, 'must be a check, or a family of them: model.*');
+const checkName = z
+  .string()
+  .regex(/^(?:[a-z]+\.(?:[a-z]+(?:_[a-z]+)*|\*)|\*)$/, 'must be a check, or a family of them: model.*');
 const names = z.array(checkName).min(1);
 
 /** `model.*` and `LL-*` stand for a family, `*` for all. */
@@ -104,7 +106,7 @@ export const playbookSchema = z.strictObject({
     .describe('One of them calls for it; none: it is asked for by name only'),
   diagnose: z.array(questionSchema).min(1).describe('What is looked at, as the questions that a person would ask'),
   remedies: z.array(remedySchema).default([]).describe('In order; the lowest failing layer goes first'),
-  most: z.int().min(1).max(5).default(3).describe('Remedies in one run, each proven before the next is chosen'),
+  most: z.int().min(1).max(12).default(3).describe('Remedies in one run, each proven before the next is chosen'),
   withinSeconds: z.int().min(1).max(86_400).default(3_600).describe('No further remedy is begun after that'),
 });
 /** A runbook as data: what calls for it, what is looked at, what helps when, and what is left to a person. */

@@ -3,6 +3,7 @@ import { judgements } from './action.ts';
 import { approvalSchema, changeSetSchema, digestSchema as digest } from './change-set.ts';
 import { jsonSchema } from './json.ts';
 import { findingSchema } from './report.ts';
+import { vitalsSchema } from './vitals.ts';
 
 /** Names the run and its file: small letters, digits and dashes. */
 export const runIdSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/);
@@ -95,6 +96,7 @@ export const runRecordSchema = z.discriminatedUnion('type', [
     figures: jsonSchema,
     ids,
   }),
+  z.object({ type: z.literal('vitals'), when, vitals: vitalsSchema }),
   z.object({ type: z.literal('judged'), when, step, is: z.enum(judgements), said }),
   z.object({
     type: z.literal('intent'),

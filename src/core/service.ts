@@ -51,6 +51,10 @@ export const temporalSchema = z.strictObject({
   identity: z.string().min(1).optional().describe('Text that the identity of a poller must hold, e.g. @gpu'),
 });
 
+export const apis = ['ollama', 'openai'] as const;
+/** By which API a model server is asked to write. */
+export type Api = (typeof apis)[number];
+
 export const serviceKinds = ['api', 'worker', 'llama', 'whisper', 'ollama', 'comfyui', 'other'] as const;
 export const managers = ['supervisor', 'pm2', 'systemd', 'compose', 'none'] as const;
 export type ManagerName = (typeof managers)[number];
@@ -77,6 +81,10 @@ export const serviceSchema = z.strictObject({
     .optional()
     .describe('For supervisord; the password as ${NAME} or {file: path}'),
   user: safeName.optional().describe('The user it runs as, for what it must be able to read'),
+  speaks: z
+    .enum(apis)
+    .optional()
+    .describe('The API by which it writes text, at the origin of its first health URL; known of kind ollama and llama'),
   gpu: z.boolean().default(false).describe('It must hold a GPU'),
   oneshot: z.boolean().default(false).describe('It does its work and ends: that it ended with 0 is well'),
   logs: z.array(path).default([]).describe('Its logs; those that the manager knows are found without'),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { ChangeOutcome, ChangeRequest, Escalation } from './change-outcome.ts';
 import type { AnyCheck } from './check.ts';
-import type { Effect } from './command.ts';
+import type { Command, Effect, HttpAnswer, HttpAsk, HttpTrouble } from './command.ts';
 import type { OpsError } from './errors.ts';
+import type { Hearing } from './make.ts';
 import type { Fleet, Node } from './node.ts';
 import type { Probe } from './probe.ts';
 import type { Finding, Report } from './report.ts';
@@ -35,8 +36,13 @@ export interface Ops {
   readonly fleet: Fleet;
   /** The nodes meant by names or `label=value`; all of them for an empty list. Errors: `UNKNOWN_NODE`. */
   nodes(selectors: readonly string[]): readonly Node[];
-  /** Reaches a node. Errors: those of connecting. */
-  look(node: Node): Promise<NodeLook>;
+  /**
+   * Reaches a node. Errors: those of connecting.
+   *
+   * `withinMs` is how long the line may take, and then all of the look: what has not answered by then is given up, as at a
+   * deadline of its own, and not known.
+   */
+  look(node: Node, options?: { readonly withinMs?: number }): Promise<NodeLook>;
   /** The finding for a node that an error keeps us from looking at. */
   unreached(node: Node, error: OpsError): Finding;
   /** Keeps a text that a report has to leave out and names it: the id reads as a resource and by `rackhand evidence`. */
@@ -66,6 +72,19 @@ export interface Runs {
   isUnderWay(id: string): Promise<boolean>;
 }
 
+/** What a service of a node is to make, and as what a policy judges it. */
+export interface Making {
+  readonly action: string;
+  readonly service: string;
+  readonly command: Command<'create', HttpAsk>;
+}
+
+/** What a tool may do that has services make something, and alters nothing that is there. */
+export interface MakeOps extends Ops {
+  /** Sends it once. Errors: `NOT_APPROVED` where the policy forbids it, `AUDIT_FAILED`, and those of the node. */
+  make(node: Node, making: Making, hearing?: Hearing): Promise<HttpAnswer | HttpTrouble>;
+}
+
 /** What a tool may do that changes nodes: all of it through one door. */
 export interface ChangeOps extends Ops {
   /** Plans it, and carries it out where policy and approvals let it. Errors: of the node and of the journal; `NODE_BUSY`. */
@@ -78,7 +97,7 @@ export interface ChangeOps extends Ops {
   escalate(request: Escalation): Promise<ChangeOutcome>;
 }
 
-type OpsFor<E extends Effect> = E extends 'observe' ? Ops : ChangeOps;
+type OpsFor<E extends Effect> = E extends 'observe' ? Ops : E extends 'create' ? MakeOps : ChangeOps;
 
 type Flat = z.ZodType<string | number | boolean | readonly string[] | undefined>;
 
@@ -96,7 +115,7 @@ export interface Tool<
   /** The only safety fact: hints, read-only mode and confirmation derive from it. */
   readonly effect: E;
   /** Shown to an assistant only where it is asked for: what is shown costs it tokens in every session. */
-  readonly toolset?: 'repair';
+  readonly toolset?: 'repair' | 'generate';
   readonly input: z.ZodObject<Shape>;
   readonly data: Data;
   /** On the command line: which inputs stand without a flag, a shorter name, and whether it answers in a page for a file. */

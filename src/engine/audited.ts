@@ -1,5 +1,6 @@
 import type { Ask, Command, Effect, Reply, ReplyOf } from '../core/command.ts';
 import { opsError } from '../core/errors.ts';
+import type { Hearing } from '../core/make.ts';
 import type { Session } from '../core/session.ts';
 import { outcome } from './audit-words.ts';
 
@@ -35,17 +36,22 @@ export function audited(session: Session, ledger: Ledger): Session {
     );
   }
 
-  async function change<A extends Ask>(command: Command<Effect, A>, signal?: AbortSignal): Promise<ReplyOf<A>> {
+  async function change<A extends Ask>(
+    command: Command<Effect, A>,
+    signal?: AbortSignal,
+    hearing?: Hearing,
+  ): Promise<ReplyOf<A>> {
     const ends = await ledger.intends(command);
     const start = performance.now();
     return await told(
-      () => session.ask(command, signal),
+      () => session.ask(command, signal, hearing),
       (said) => ends(performance.now() - start, said),
     );
   }
 
   return {
-    ask: (command, signal) => (command.effect === 'observe' ? look : change)(command, signal),
+    ask: (command, signal, hearing) =>
+      command.effect === 'observe' ? look(command, signal) : change(command, signal, hearing),
     notes: () => session.notes(),
   };
 }

@@ -5,7 +5,7 @@ import type { ChangeOutcome } from '../core/change-outcome.ts';
 import type { Fleet, Node } from '../core/node.ts';
 import type { Session, Transport } from '../core/session.ts';
 import type { Asking } from '../core/probe.ts';
-import type { ChangeOps, NodeLook, Ops } from '../core/tool.ts';
+import type { ChangeOps, MakeOps, NodeLook, Ops } from '../core/tool.ts';
 import { count } from '../core/format.ts';
 import type { RunMark, Trail } from './audit-trail.ts';
 import type { ChangeDesk } from './change-desk.ts';
@@ -14,7 +14,9 @@ import { changeNode, planNode } from './change-node.ts';
 import { escalate } from './escalate.ts';
 import type { Look } from './hands.ts';
 import { createMemory, type Memory } from './memory.ts';
+import { opened } from './opened.ts';
 import { createLanes } from './lanes.ts';
+import { mayMake } from './may-make.ts';
 import { matching } from './matching.ts';
 import { reachFinding } from './reach.ts';
 import { policyRevision } from './policy-revision.ts';
@@ -28,7 +30,7 @@ import { createSweep } from './sweep.ts';
 const questionsAtOnce = 256;
 
 export interface Engine {
-  ops(call: Call): ChangeOps;
+  ops(call: Call): ChangeOps & MakeOps;
 }
 
 interface Call {
@@ -63,15 +65,18 @@ export function createEngine({
   return {
     ops({ fleet, trail, signal, onProgress, onRun }) {
       const nodes = (selectors: readonly string[]) => selectNodes(fleet, selectors, local);
-      async function lineTo(node: Node, run?: RunMark) {
+      async function lineTo(
+        node: Node,
+        { run, withinMs }: { run?: RunMark | undefined; withinMs?: number | undefined } = {},
+      ) {
         if (signal.aborted) throw new OpsError('CANCELLED', 'Cancelled before it began.');
         // A signal of its own for each node: thousands of listeners on one would slow each other down.
         const own = AbortSignal.any([signal]);
         setMaxListeners(0, own);
-        const session = trail.over(node.name, await transport.open(node, own), run);
+        const session = trail.over(node.name, await opened(transport, node, own, withinMs), run);
         const onWait = (ms: number) => onProgress(`${node.name}: waiting ${ms / 1000} s for a second sample`);
         const sweepWith = (memory: Memory) =>
-          createSweep({ node: node.name, session, memory, evidence, lanes, signal: own, onWait });
+          createSweep({ node: node.name, session, memory, evidence, lanes, signal: own, withinMs, onWait });
         return { session, sweepWith };
       }
       const desk: ChangeDesk = {
@@ -88,7 +93,7 @@ export function createEngine({
           return node;
         },
         async open(node, run) {
-          const { session, sweepWith } = await lineTo(node, run);
+          const { session, sweepWith } = await lineTo(node, { run });
           // Nothing remembered: a sample of before a change says nothing of what it did.
           const look: Look = {
             at: <T>(name: string, steps: () => Asking<T>) =>
@@ -114,8 +119,14 @@ export function createEngine({
           const { run } = await runs.find(id);
           return noted(desk.nodeNamed(run.node), await resumeRun(desk, id, way));
         },
-        async look(node): Promise<NodeLook> {
-          const { session, sweepWith } = await lineTo(node);
+        async make(node, { action, service, command }, hearing) {
+          const { principal } = trail.caller;
+          mayMake(fleet.policy, { action, node, service, principal, at: Date.now() });
+          const { session } = await lineTo(node);
+          return await session.ask(command, signal, hearing);
+        },
+        async look(node, options): Promise<NodeLook> {
+          const { session, sweepWith } = await lineTo(node, options);
           const sweep = sweepWith(memoryOf(node.name));
           return {
             observe: (probe, input) => sweep.observe(probe, input),

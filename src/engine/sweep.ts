@@ -30,6 +30,8 @@ interface SweepOptions {
   readonly evidence: EvidenceStore;
   readonly lanes: Lanes;
   readonly signal: AbortSignal;
+  /** For all that is asked in it; without end where it is left out. */
+  readonly withinMs?: number | undefined;
   onWait(ms: number): void;
 }
 
@@ -39,15 +41,19 @@ const keyOf = remembered(({ ask, become, silence }: Look): string => JSON.string
 const factKeyOf = remembered(({ probe, input }: Need<unknown>): string => `${probe} ${JSON.stringify(input)}`);
 const bootIdFile = read('/proc/sys/kernel/random/boot_id', { bytes: 64 });
 
-export function createSweep({ node, session, memory, evidence, lanes, signal, onWait }: SweepOptions): Sweep {
+export function createSweep({ node, session, memory, evidence, lanes, signal, withinMs, onWait }: SweepOptions): Sweep {
   const answers = new Map<string, Promise<Answer>>();
   const facts = new Map<string, Promise<Observed<unknown>>>();
   const inLane = lanes.join();
+  const end = performance.now() + (withinMs ?? Number.POSITIVE_INFINITY);
+  const leftMs = () => Math.max(1, end - performance.now());
+  const hurried = (command: Look): Look =>
+    withinMs === undefined ? command : { ...command, deadlineMs: Math.min(command.deadlineMs, leftMs()) };
   let bootId = 'unknown';
 
   async function put(probe: string, command: Look): Promise<Answer> {
     const start = performance.now();
-    const said = await inLane(() => session.ask(command, signal)).catch((thrown: unknown) =>
+    const said = await inLane(() => session.ask(hurried(command), signal)).catch((thrown: unknown) =>
       silence(command, thrown, start),
     );
     const reply = 'unpack' in command.ask ? await unpacked(command.ask, said) : said;
@@ -141,6 +147,7 @@ export function createSweep({ node, session, memory, evidence, lanes, signal, on
     memory.keepSample(key, first);
     if (sampling.settled(first.fact)) return { fact: [first.fact], evidence: first.evidence };
     if (earlier !== undefined) return pair(earlier, first);
+    if (sampling.oneTells && sampling.apartMs >= leftMs()) return { fact: [first.fact], evidence: first.evidence };
     const again = `${key} again after ${sampling.apartMs}`;
     const second = facts.get(again) ?? later(wanted, key, sampling.apartMs);
     facts.set(again, second);
@@ -150,6 +157,8 @@ export function createSweep({ node, session, memory, evidence, lanes, signal, on
   }
 
   async function later(wanted: Need<unknown>, key: string, ms: number): Promise<Observed<unknown>> {
+    if (ms >= leftMs())
+      throw new OpsError('DEADLINE', `it takes two looks ${ms / 1_000} s apart, and there is no time for that.`);
     onWait(ms);
     await pause(ms, undefined, { signal }).catch((cause: unknown) => {
       throw new OpsError('CANCELLED', 'Cancelled while waiting for a second sample.', { cause });

@@ -3,10 +3,11 @@ import type { Command, Reply } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
 import type { Node } from '../core/node.ts';
 import type { Session } from '../core/session.ts';
-import type { EvidenceStore } from './evidence.ts';
+import type { ChangeStores } from './change-stores.ts';
 import type { Hands, Look } from './hands.ts';
 import type { Journal } from './journal-write.ts';
 import type { NodeLock } from './node-lock.ts';
+import { vitalsNoter } from './note-vitals.ts';
 import { isCut } from './patiently.ts';
 import { mustGoOn } from './stop-run.ts';
 
@@ -15,23 +16,33 @@ const leaseMarginSeconds = 15;
 /** While nothing is sent, the lock is kept by asking for it so often. */
 const holdMs = 10_000;
 
-interface Work {
+interface Work extends Pick<ChangeStores, 'evidence' | 'folder' | 'vitals'> {
   readonly run: string;
-  /** Where somebody may ask for it to be stopped. */
-  readonly folder: string;
   readonly node: Node;
   readonly look: Look;
   readonly session: Session;
   readonly lock: NodeLock;
   readonly journal: Journal;
-  readonly evidence: EvidenceStore;
   readonly signal: AbortSignal;
   say(message: string): void;
 }
 
 /** Hands that hold the lock of a node. */
-export function handsOn({ run, folder, node, look, session, lock, journal, evidence, signal, say }: Work): Hands {
+export function handsOn({
+  run,
+  folder,
+  node,
+  look,
+  session,
+  lock,
+  journal,
+  evidence,
+  vitals,
+  signal,
+  say,
+}: Work): Hands {
   let heldAt = performance.now();
+  const noteVitals = vitalsNoter({ node, look, journal }, vitals);
   return {
     node,
     look,
@@ -47,6 +58,7 @@ export function handsOn({ run, folder, node, look, session, lock, journal, evide
     keep: (ids) => evidence.save(ids),
     async hold() {
       await mustGoOn(folder, run);
+      noteVitals();
       if (performance.now() - heldAt < holdMs) return;
       try {
         await lock.renew(signal);

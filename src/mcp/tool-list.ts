@@ -6,7 +6,7 @@ import { toolOfPlaybook } from '../tools/tool-of-playbook.ts';
 /** A tool as `tools/list` answers it, and the set it belongs to where it is not shown to everybody. */
 export interface ListedTool {
   /** `playbook`: one that comes with rackhand, as a tool of its own. */
-  readonly toolset?: 'repair' | 'playbook';
+  readonly toolset?: 'repair' | 'generate' | 'playbook';
   readonly entry: ToolEntry;
 }
 

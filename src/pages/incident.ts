@@ -10,6 +10,7 @@ import { evidenceIds, evidencePart } from './evidence.ts';
 import { headline } from './headline.ts';
 import { measured } from './measured.ts';
 import { utc } from './utc.ts';
+import { meanwhile } from './meanwhile.ts';
 import { timeline } from './timeline.ts';
 import { followUps, whatNow, whatWasVerified } from './what-now.ts';
 import { movedIn, movedText, whatWasWrong } from './what-was-wrong.ts';
@@ -42,6 +43,7 @@ export function incidentPage(incident: Incident): Page {
       ...whatWasWrong(story),
       ...changes(story),
       ...measured(story),
+      ...meanwhile(story),
       ...whatWasVerified(story),
       timeline(story),
       ...evidencePart(evidenceIds(story), evidence),

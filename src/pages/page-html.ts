@@ -2,6 +2,7 @@ import type { Bars, Block, Cell, Moment, Page } from '../core/page.ts';
 import { commandLine } from '../core/quote.ts';
 import { untrusted } from '../text/fenced.ts';
 import { oneLine } from '../text/one-line.ts';
+import { curveHtml } from './curve-html.ts';
 import { htmlText } from './html-text.ts';
 import { pageStyle } from './page-style.ts';
 import { utc } from './utc.ts';
@@ -65,6 +66,8 @@ function blockHtml(block: Block): string {
       return `<ol class="moments">${block.moments.map(moment).join('')}</ol>`;
     case 'remote':
       return remote(block);
+    case 'curve':
+      return curveHtml(block);
     default:
       return bars(block);
   }

@@ -45,7 +45,7 @@ function blockText(block: Block): string {
       );
     case 'remote':
       return remote(block);
-    // Of bars, the table beside them says the same.
+    // Of bars and curves, the table beside them says the same.
     default:
       return '';
   }

@@ -58,6 +58,11 @@ figcaption { margin-bottom: .25rem; }
 .bar { display: grid; grid-template-columns: 4rem 1fr 11rem; gap: .75rem; align-items: center; margin: .2rem 0; }
 .bar svg { width: 100%; height: 1rem; display: block; }
 .track { fill: var(--code); } .fill { fill: var(--bar); } .fill.first { fill: var(--first); }
+figure.curve svg { width: 100%; height: 5.5rem; display: block; }
+.under { fill: var(--bar); opacity: .25; } .line { fill: none; stroke: var(--bar); stroke-width: 2; vector-effect: non-scaling-stroke; }
+.mark { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 3 3; vector-effect: non-scaling-stroke; }
+ol.ends { display: flex; justify-content: space-between; gap: 1rem; list-style: none; margin: .2rem 0 0; padding: 0; font-size: .85rem; }
+p.marks { color: var(--soft); font-size: .85rem; margin: .2rem 0 0; }
 footer { color: var(--soft); font-size: .85rem; padding: 0 .25rem; }
 @media (max-width: 40rem) {
   main { padding: .5rem .5rem 2rem; }

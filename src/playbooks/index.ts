@@ -1,6 +1,10 @@
 // Made by `npm run gen`.
 import type { Playbook } from '../core/playbook.ts';
 import { apiRecover } from './api-recover.ts';
+import { comfyuiInstall } from './comfyui-install.ts';
+import { comfyuiNodes } from './comfyui-nodes.ts';
+import { comfyuiRemove } from './comfyui-remove.ts';
+import { comfyuiRollback } from './comfyui-rollback.ts';
 import { diskFree } from './disk-free.ts';
 import { gpuFault } from './gpu-fault.ts';
 import { gpuReattach } from './gpu-reattach.ts';
@@ -13,6 +17,10 @@ import { workerAttach } from './worker-attach.ts';
 
 export const playbooks: readonly Playbook[] = [
   apiRecover,
+  comfyuiInstall,
+  comfyuiNodes,
+  comfyuiRemove,
+  comfyuiRollback,
   diskFree,
   gpuFault,
   gpuReattach,

@@ -2,6 +2,16 @@
 import type { Probe } from '../core/probe.ts';
 import { accounts } from './accounts.ts';
 import { amdDevices } from './amd-devices.ts';
+import { comfyuiApi } from './comfyui-api.ts';
+import { comfyuiClasses } from './comfyui-classes.ts';
+import { comfyuiDrawn } from './comfyui-drawn.ts';
+import { comfyuiExtensions } from './comfyui-extensions.ts';
+import { comfyuiFolders } from './comfyui-folders.ts';
+import { comfyuiLinks } from './comfyui-links.ts';
+import { comfyuiPackages } from './comfyui-packages.ts';
+import { comfyuiPicture } from './comfyui-picture.ts';
+import { comfyuiRelease } from './comfyui-release.ts';
+import { comfyuiRoot } from './comfyui-root.ts';
 import { containerGpus } from './container-gpus.ts';
 import { containerInspect } from './container-inspect.ts';
 import { containerLimits } from './container-limits.ts';
@@ -42,6 +52,7 @@ import { mountAnswer } from './mount-answer.ts';
 import { mounts } from './mounts.ts';
 import { names } from './names.ts';
 import { oomCounters } from './oom-counters.ts';
+import { pathLeads } from './path-leads.ts';
 import { pm2Orphans } from './pm2-orphans.ts';
 import { pressure } from './pressure.ts';
 import { processStarts } from './process-starts.ts';
@@ -67,10 +78,21 @@ import { stackOllama } from './stack-ollama.ts';
 import { temporalQueue } from './temporal-queue.ts';
 import { temporalReach } from './temporal-reach.ts';
 import { tools } from './tools.ts';
+import { vitals } from './vitals.ts';
 
 export const probes: readonly Probe<never, unknown>[] = [
   accounts,
   amdDevices,
+  comfyuiApi,
+  comfyuiClasses,
+  comfyuiDrawn,
+  comfyuiExtensions,
+  comfyuiFolders,
+  comfyuiLinks,
+  comfyuiPackages,
+  comfyuiPicture,
+  comfyuiRelease,
+  comfyuiRoot,
   containerGpus,
   containerInspect,
   containerLimits,
@@ -111,6 +133,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   mounts,
   names,
   oomCounters,
+  pathLeads,
   pm2Orphans,
   pressure,
   processStarts,
@@ -136,4 +159,5 @@ export const probes: readonly Probe<never, unknown>[] = [
   temporalQueue,
   temporalReach,
   tools,
+  vitals,
 ];

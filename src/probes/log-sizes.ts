@@ -2,6 +2,7 @@ import { stat } from '../core/command.ts';
 import { askAll, defineProbe, inStep, type Asking } from '../core/probe.ts';
 import { disk, type Room } from './disk.ts';
 import { logPaths, type LogsInput } from './service-logs.ts';
+import { folderOf } from './path-parts.ts';
 
 /** A log as a file, and the filesystem that it lies on. */
 export interface LogSize {
@@ -29,5 +30,3 @@ export const logSizes = defineProbe({
     });
   },
 });
-
-const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';

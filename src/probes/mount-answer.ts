@@ -32,7 +32,7 @@ export interface MountAnswerInput {
 }
 
 const isFuse = ({ type }: Mount): boolean => /^fuse(?:blk)?(?:\.|$)|^virtiofs$/.test(type);
-const isRemote = (mount: Mount): boolean =>
+export const isRemote = (mount: Mount): boolean =>
   isFuse(mount) || /^(?:nfs4?|cifs|smb3?|ceph|lustre|gpfs|beegfs|9p|afs|ocfs2|gfs2)$/.test(mount.type);
 
 export const mountAnswer = defineProbe({

@@ -14,3 +14,6 @@ export function linkTarget(path: string, link: string): string {
   }
   return `/${parts.join('/')}`;
 }
+
+/** The folder that holds a path. */
+export const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';

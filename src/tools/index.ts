@@ -1,5 +1,8 @@
 // Made by `npm run gen`.
 import type { AnyTool } from '../core/tool.ts';
+import { comfyuiHealth } from './comfyui-health.ts';
+import { comfyuiStorage } from './comfyui-storage.ts';
+import { comfyuiWorkflows } from './comfyui-workflows.ts';
 import { commandRun } from './command-run.ts';
 import { fileEdit } from './file-edit.ts';
 import { fleetCheck } from './fleet-check.ts';
@@ -8,6 +11,7 @@ import { fleetList } from './fleet-list.ts';
 import { gpuStatus } from './gpu-status.ts';
 import { healthCheck } from './health-check.ts';
 import { knobTune } from './knob-tune.ts';
+import { llmModels } from './llm-models.ts';
 import { logRotate } from './log-rotate.ts';
 import { logSearch } from './log-search.ts';
 import { logTail } from './log-tail.ts';
@@ -32,6 +36,9 @@ import { serviceStart } from './service-start.ts';
 import { serviceStop } from './service-stop.ts';
 
 export const tools: readonly AnyTool[] = [
+  comfyuiHealth,
+  comfyuiStorage,
+  comfyuiWorkflows,
   commandRun,
   fileEdit,
   fleetCheck,
@@ -40,6 +47,7 @@ export const tools: readonly AnyTool[] = [
   gpuStatus,
   healthCheck,
   knobTune,
+  llmModels,
   logRotate,
   logSearch,
   logTail,

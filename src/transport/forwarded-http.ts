@@ -1,5 +1,6 @@
 import type { Command, Effect, HttpAsk, HttpTrouble, Reply, StatAsk } from '../core/command.ts';
 import { opsError } from '../core/errors.ts';
+import type { Hearing } from '../core/make.ts';
 import { call } from './call.ts';
 import type { Connection } from './connection.ts';
 import type { Executor } from './executor.ts';
@@ -36,33 +37,38 @@ export function createForwardedHttp(
     failure: TunnelFailure,
     command: Command<Effect, HttpAsk>,
     signal?: AbortSignal,
+    hearing?: Hearing,
   ): Promise<Reply | Omit<HttpTrouble, 'at' | 'ms'>> {
     if (failure.why === 'prohibited') {
       refuse(command.ask.socket === undefined ? 'port' : 'socket');
-      return httpByExec(executor, command, signal);
+      return httpByExec(executor, command, signal, hearing);
     }
     const { socket } = command.ask;
     if (socket === undefined)
       return { ok: false, reason: /timed out/.test(failure.message) ? 'timeout' : 'refused', message: failure.message };
     const seen = await sftp({ kind: 'stat', path: socket }).catch(() => undefined);
     if (seen?.ok === false && seen.errno === 'ENOENT') return { ok: false, reason: 'missing', message: seen.message };
-    const reply = await httpByExec(executor, command, signal);
+    const reply = await httpByExec(executor, command, signal, hearing);
     // A plain command reached what sshd would not: it is the forwarding that is off.
     if ('ok' in reply && reply.ok && command.become === undefined) refuse('socket');
     return reply;
   }
 
-  return async function ask(command: Command<Effect, HttpAsk>, signal?: AbortSignal): Promise<Reply> {
+  return async function ask(
+    command: Command<Effect, HttpAsk>,
+    signal?: AbortSignal,
+    hearing?: Hearing,
+  ): Promise<Reply> {
     const { ask: question, effect, fence } = command;
     const start = performance.now();
     const direct = question.from === 'here';
     if (fence !== undefined || (!direct && refused.has(question.socket === undefined ? 'port' : 'socket')))
-      return httpByExec(executor, command, signal);
+      return httpByExec(executor, command, signal, hearing);
     const timed = (reply: HttpReply): Reply => ({ ...reply, at: Date.now(), ms: performance.now() - start });
     try {
       const once = effect !== 'observe';
       const given = new AbortController();
-      const asked = () => (direct ? here : client).ask(question, { once, signal: given.signal });
+      const asked = () => (direct ? here : client).ask(question, { once, signal: given.signal, hearing });
       const reply = await within(command, signal, asked, () => given.abort());
       const lost = connection.lost();
       if (lost && !direct && !reply.ok) throw lost;
@@ -70,7 +76,7 @@ export function createForwardedHttp(
     } catch (error) {
       if (error instanceof TunnelFailure) {
         const deadlineMs = Math.max(1, command.deadlineMs - (performance.now() - start));
-        const reply = await afterFailure(error, { ...command, deadlineMs }, signal);
+        const reply = await afterFailure(error, { ...command, deadlineMs }, signal, hearing);
         return 'at' in reply ? reply : timed(reply);
       }
       const { code, message } = opsError(error);

@@ -1,4 +1,5 @@
-import { CaptureBuffer, type Capture } from '../core/capture.ts';
+import type { Capture } from '../core/capture.ts';
+import type { Intake } from './intake.ts';
 
 export interface Answer {
   readonly status: number;
@@ -10,8 +11,7 @@ const headerBytes = 262_144;
 const headEnd = Buffer.from('\r\n\r\n');
 
 /** Reads an answer as it went over the wire, without its transfer encoding: the last head, then the body. */
-export function createAnswerReader(bodyBytes: number) {
-  const body = new CaptureBuffer(bodyBytes);
+export function createAnswerReader(body: Intake) {
   let before = Buffer.alloc(0);
   let head: { status: number; headers: Record<string, string> } | undefined;
   return {
@@ -24,7 +24,9 @@ export function createAnswerReader(bodyBytes: number) {
         // 100 Continue and its like come before the real one.
         if (said.status >= 200) head = said;
       }
-      if (head !== undefined && before.length > 0) body.push(before);
+      if (head === undefined) return;
+      body.begin(head.status);
+      if (before.length > 0) body.push(before);
     },
     /** Undefined when no answer came. */
     end: (): Answer | undefined => head && { ...head, body: body.end() },

@@ -2,10 +2,11 @@ import { isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as secure } from 'node:tls';
 import { Pool, type buildConnector } from 'undici';
-import { CaptureBuffer } from '../core/capture.ts';
 import type { HttpAnswer, HttpAsk, HttpTrouble, HttpTroubleReason } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
+import type { Hearing } from '../core/make.ts';
 import { remembered } from '../core/remembered.ts';
+import { createIntake } from './intake.ts';
 import { TunnelFailure, type Target } from './tunnel.ts';
 
 export type HttpReply = Omit<HttpAnswer, 'at' | 'ms'> | Omit<HttpTrouble, 'at' | 'ms'>;
@@ -18,6 +19,13 @@ const placeOf = remembered(({ url, socket }: HttpAsk) => {
   const { origin, pathname, search } = new URL(url);
   return { origin, key: socket === undefined ? origin : `${socket} ${origin}`, path: pathname + search };
 });
+
+interface Asking {
+  readonly once?: boolean;
+  readonly signal: AbortSignal;
+  /** Only of a request that is sent `once`. */
+  readonly hearing?: Hearing | undefined;
+}
 
 interface Origin {
   readonly pool: Pool;
@@ -44,11 +52,11 @@ export function createHttpClient(open?: (target: Target) => Promise<Duplex>) {
 
   return {
     /** `once` uses a connection of its own, for requests that must not be sent twice. */
-    async ask(ask: HttpAsk, { once = false, signal }: { once?: boolean; signal: AbortSignal }): Promise<HttpReply> {
+    async ask(ask: HttpAsk, { once = false, signal, hearing }: Asking): Promise<HttpReply> {
       if (once) {
         const pool = poolFor(placeOf(ask).origin, ask.socket, open);
         try {
-          return await settled(exchange(pool, ask, signal));
+          return await settled(exchange(pool, ask, signal, hearing));
         } finally {
           void pool.destroy();
         }
@@ -111,20 +119,28 @@ function connector(open: (target: Target) => Promise<Duplex>, socket: string | u
 /** undici's types ask for a socket of the operating system; it works on any duplex stream. */
 const servesAsSocket = (stream: Duplex): stream is Socket => stream.writable;
 
-function exchange(pool: Pool, ask: HttpAsk, signal: AbortSignal): Promise<HttpReply> {
+function exchange(pool: Pool, ask: HttpAsk, signal: AbortSignal, hearing?: Hearing): Promise<HttpReply> {
   const { path } = placeOf(ask);
   return new Promise((resolve, reject) => {
-    const body = new CaptureBuffer(ask.bytes);
     let status = 0;
     let headers: Record<string, string> = {};
     let abort: ((reason: Error) => void) | undefined;
+    const body = createIntake(ask.bytes, hearing, (trouble) => {
+      over();
+      resolve(trouble);
+      abort?.(new Error(trouble.message));
+    });
     const aborted = () => {
+      over();
       reject(new OpsError('CANCELLED', `${ask.url} was given up`));
       abort?.(new Error('given up'));
     };
+    const over = () => {
+      signal.removeEventListener('abort', aborted);
+      body.close();
+    };
     if (signal.aborted) return aborted();
     signal.addEventListener('abort', aborted, { once: true });
-    const over = () => signal.removeEventListener('abort', aborted);
     pool.dispatch(
       { path, method: ask.method, headers: ask.headers, body: ask.body ?? null },
       {
@@ -134,6 +150,7 @@ function exchange(pool: Pool, ask: HttpAsk, signal: AbortSignal): Promise<HttpRe
         },
         onResponseStart(_, code, fields) {
           status = code;
+          body.begin(code);
           headers = Object.fromEntries(
             Object.entries(fields).map(([name, value]) => [name, [value ?? []].flat().join(', ')]),
           );

@@ -1,10 +1,12 @@
 import { CaptureBuffer, captured } from '../core/capture.ts';
 import type { Command, Effect, HttpAnswer, HttpAsk, HttpTrouble, HttpTroubleReason } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
+import type { Hearing } from '../core/make.ts';
 import { clean } from '../core/text.ts';
 import { createAnswerReader } from './http-answer.ts';
 import { curl, python } from './http-programs.ts';
 import type { Executor } from './executor.ts';
+import { createIntake, type Intake } from './intake.ts';
 import { tether } from './tether.ts';
 
 const complaintBytes = 16_384;
@@ -19,11 +21,40 @@ export async function httpByExec(
   executor: Executor,
   command: Command<Effect, HttpAsk>,
   signal?: AbortSignal,
+  hearing?: Hearing,
 ): Promise<HttpAnswer | HttpTrouble> {
   const start = performance.now();
+  const own = new AbortController();
+  let given: Omit<HttpTrouble, 'at' | 'ms'> | undefined;
+  const intake = createIntake(command.ask.bytes, hearing, (why) => {
+    given = why;
+    own.abort();
+  });
+  const signals = hearing === undefined ? signal : AbortSignal.any([own.signal, ...(signal ? [signal] : [])]);
+  try {
+    return await asked(executor, command, { signal: signals, intake, start });
+  } catch (thrown) {
+    if (given === undefined) throw thrown;
+    return { ...given, at: Date.now(), ms: performance.now() - start };
+  } finally {
+    intake.close();
+  }
+}
+
+interface Asked {
+  readonly signal: AbortSignal | undefined;
+  readonly intake: Intake;
+  readonly start: number;
+}
+
+async function asked(
+  executor: Executor,
+  command: Command<Effect, HttpAsk>,
+  { signal, intake, start }: Asked,
+): Promise<HttpAnswer | HttpTrouble> {
   for (const { program, reasonOf } of [curl, python]) {
     const left = Math.max(1, command.deadlineMs - (performance.now() - start));
-    const reader = createAnswerReader(command.ask.bytes);
+    const reader = createAnswerReader(intake);
     const complaints = new CaptureBuffer(complaintBytes);
     const { exitCode, notFound } = await tether(
       executor,

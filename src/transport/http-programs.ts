@@ -22,6 +22,7 @@ export const curl: HttpProgram = {
       `request = ${method}`,
       `max-time = ${seconds.toFixed(3)}`,
       'silent',
+      'no-buffer',
       'verbose',
       'include',
       'globoff',
@@ -85,12 +86,13 @@ try:
     out = sys.stdout.buffer
     head = ["HTTP/1.1 %d %s" % (answer.status, answer.reason)] + ["%s: %s" % pair for pair in answer.getheaders()]
     out.write(("\\r\\n".join(head) + "\\r\\n\\r\\n").encode("latin-1"))
+    out.flush()
     while True:
-        piece = answer.read(65536)
+        piece = answer.read1(65536)
         if not piece:
             break
         out.write(piece)
-    out.flush()
+        out.flush()
     if answer.length:
         sys.exit("reset the answer was cut short")
 except (ConnectionRefusedError, socket.gaierror) as e:

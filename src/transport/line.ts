@@ -2,6 +2,7 @@ import type { Ask, Command, Effect, ExecAsk, Reply } from '../core/command.ts';
 import { describeAsk } from '../core/describe-ask.ts';
 import type { FileAsk, HttpAsk } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
+import type { Hearing } from '../core/make.ts';
 import { createChannels } from './channels.ts';
 import type { Connection } from './connection.ts';
 import { execute } from './exec.ts';
@@ -15,7 +16,7 @@ import { within } from './within.ts';
 
 /** Everything that can be asked over one connection to a node, each by the cheapest way that its sshd allows. */
 export interface Line {
-  ask(command: Command, signal?: AbortSignal): Promise<Reply>;
+  ask(command: Command, signal?: AbortSignal, hearing?: Hearing): Promise<Reply>;
   notes(): readonly string[];
   /** A program still runs on it, also one that nobody waits for any more. */
   busy(): boolean;
@@ -53,10 +54,10 @@ export function createLine(connection: Connection, connectMore: () => Promise<Co
     connection,
     notes: () => [...notes],
     busy: () => running > 0,
-    ask(command, signal) {
+    ask(command, signal, hearing) {
       connection.gather();
       if (isExec(command)) return execute(executor, command, signal);
-      if (isHttp(command)) return http(command, signal);
+      if (isHttp(command)) return http(command, signal, hearing);
       if (isFile(command)) return askFile(command, signal);
       throw new OpsError('DEFECT', `nobody answers ${describeAsk(command.ask)}`);
     },

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import type { Command, Effect, FileAsk, HttpAsk, Reply } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
 import type { Session, Transport } from '../core/session.ts';
+import type { Hearing } from '../core/make.ts';
 import { childExecutor } from './child-executor.ts';
 import { execute } from './exec.ts';
 import { framedFiles } from './frame.ts';
@@ -41,17 +42,17 @@ export function createLocalTransport(): Transport {
     return { ...answer, at: Date.now(), ms: performance.now() - start };
   }
 
-  async function askHttp(command: Command<Effect, HttpAsk>, signal?: AbortSignal): Promise<Reply> {
-    if (command.fence !== undefined) return await httpByExec(executor, command, signal);
+  async function askHttp(command: Command<Effect, HttpAsk>, signal?: AbortSignal, hearing?: Hearing): Promise<Reply> {
+    if (command.fence !== undefined) return await httpByExec(executor, command, signal, hearing);
     const start = performance.now();
     const once = command.effect !== 'observe';
     const given = new AbortController();
     const timed = <T extends object>(reply: T) => ({ ...reply, at: Date.now(), ms: performance.now() - start });
-    const asked = () => client.ask(command.ask, { once, signal: given.signal });
+    const asked = () => client.ask(command.ask, { once, signal: given.signal, hearing });
     try {
       const reply = timed(await within(command, signal, asked, () => given.abort()));
       if (!reply.ok && reply.reason === 'denied' && command.become === 'sudo' && !isRoot)
-        return await httpByExec(executor, command, signal);
+        return await httpByExec(executor, command, signal, hearing);
       return reply;
     } catch (error) {
       if (!(error instanceof OpsError) || error.code !== 'DEADLINE') throw error;
@@ -60,9 +61,9 @@ export function createLocalTransport(): Transport {
   }
 
   const session: Session = sessionOf(
-    async (command, signal) => {
+    async (command, signal, hearing) => {
       if (isExecCommand(command)) return execute(executor, command, signal);
-      if (isHttpCommand(command)) return askHttp(command, signal);
+      if (isHttpCommand(command)) return askHttp(command, signal, hearing);
       if (isFileCommand(command)) return askFile(command, signal);
       throw new OpsError('DEFECT', `nobody answers a ${command.ask.kind}`);
     },

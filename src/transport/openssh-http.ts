@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { run, type Command, type Effect, type HttpAsk, type Reply } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
+import type { Hearing } from '../core/make.ts';
 import { execute } from './exec.ts';
 import type { Executor } from './executor.ts';
 import { createHttpClient, type HttpClient, type HttpReply } from './http-client.ts';
@@ -22,22 +23,22 @@ export function createOpensshHttp(master: Master, executor: Executor, here: Http
     return connected(socket);
   });
 
-  async function ask(command: Command<Effect, HttpAsk>, signal?: AbortSignal): Promise<Reply> {
-    if (command.fence !== undefined) return await httpByExec(executor, command, signal);
+  async function ask(command: Command<Effect, HttpAsk>, signal?: AbortSignal, hearing?: Hearing): Promise<Reply> {
+    if (command.fence !== undefined) return await httpByExec(executor, command, signal, hearing);
     const start = performance.now();
     const direct = command.ask.from === 'here';
     const given = new AbortController();
     const once = command.effect !== 'observe';
     const timed = (reply: HttpReply): Reply => ({ ...reply, at: Date.now(), ms: performance.now() - start });
     const rest = () => ({ ...command, deadlineMs: Math.max(1, command.deadlineMs - (performance.now() - start)) });
-    const asked = () => (direct ? here : client).ask(command.ask, { once, signal: given.signal });
+    const asked = () => (direct ? here : client).ask(command.ask, { once, signal: given.signal, hearing });
     try {
       const reply = await within(command, signal, asked, () => given.abort());
       // A closed stream is all that we see of a port that refuses, and of a forwarding that sshd does not allow.
       const unclear = !reply.ok && !direct && (reply.reason === 'reset' || reply.reason === 'protocol');
       return unclear && !once ? await httpByExec(executor, rest(), signal) : timed(reply);
     } catch (error) {
-      if (error instanceof NotForwarded) return await httpByExec(executor, rest(), signal);
+      if (error instanceof NotForwarded) return await httpByExec(executor, rest(), signal, hearing);
       if (!(error instanceof OpsError) || error.code !== 'DEADLINE') throw error;
       // Only where the node itself still answers is a silent service the service's trouble.
       if (!direct) await execute(executor, run(['true'], { deadlineMs: proofMs }), signal);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Reply, Command } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
 import type { Node } from '../core/node.ts';
+import type { Hearing } from '../core/make.ts';
 import type { Session, Transport } from '../core/session.ts';
 import { execute } from './exec.ts';
 import { framedFiles } from './frame.ts';
@@ -64,11 +65,11 @@ function sessionTo(node: Node, master: Master, here: ReturnType<typeof createHtt
   const http = createOpensshHttp(master, executor, here);
   const notes =
     node.host_key === 'ephemeral' ? [`The host key of ${node.name} is not checked (host_key: ephemeral).`] : [];
-  const put = async (command: Command, signal?: AbortSignal): Promise<Reply> => {
+  const put = async (command: Command, signal?: AbortSignal, hearing?: Hearing): Promise<Reply> => {
     await master.connect(signal);
     try {
       if (isExecCommand(command)) return await execute(executor, command, signal);
-      if (isHttpCommand(command)) return await http.ask(command, signal);
+      if (isHttpCommand(command)) return await http.ask(command, signal, hearing);
       if (isFileCommand(command)) return await files.ask(command, signal);
     } catch (error) {
       if (error instanceof OpsError && error.code === 'LINK_LOST') await master.drop();

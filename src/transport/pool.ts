@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Command, Reply } from '../core/command.ts';
 import { OpsError } from '../core/errors.ts';
+import type { Hearing } from '../core/make.ts';
 import type { Node } from '../core/node.ts';
 import type { Session } from '../core/session.ts';
 import type { Connection } from './connection.ts';
@@ -11,6 +12,8 @@ import { createHttpClient } from './http-client.ts';
 import { createLine, type Line } from './line.ts';
 import { sessionOf } from './session.ts';
 import { resolveRoute } from './ssh-config.ts';
+
+type Put = readonly [command: Command, signal?: AbortSignal, hearing?: Hearing];
 
 interface Place {
   line: Line | undefined;
@@ -82,11 +85,11 @@ export function createPool(idleMs: number) {
     return signal === undefined ? place.connecting : unlessAborted(place.connecting, signal);
   }
 
-  async function ask(place: Place, node: Node, command: Command, signal?: AbortSignal): Promise<Reply> {
+  async function ask(place: Place, node: Node, ...[command, signal, hearing]: Put): Promise<Reply> {
     place.asked += 1;
     try {
       const line = place.line ?? (await lineOf(place, node, signal));
-      return await line.ask(command, signal);
+      return await line.ask(command, signal, hearing);
     } finally {
       place.asked -= 1;
       rest(place);
@@ -98,7 +101,7 @@ export function createPool(idleMs: number) {
       const place = placeOf(node);
       if (place.line === undefined) await lineOf(place, node, signal);
       return sessionOf(
-        (command, abort) => ask(place, node, command, abort),
+        (...put) => ask(place, node, ...put),
         () => [...unproven(node), ...(place.line?.notes() ?? [])],
       );
     },

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { changes } from './changes.ts';
+import { comfyuiHealth } from './comfyui-health.ts';
 import { fanOut } from './fan-out.ts';
 import { startFarm } from './farm.ts';
 import type { Figure } from './measure.ts';
@@ -44,6 +45,7 @@ try {
 } finally {
   one.stop();
 }
+await measured('the health of ComfyUI', comfyuiHealth);
 await measured('changes', changes);
 await measured('the start', startUp);
 const many = await startFarm(200);

@@ -8,6 +8,7 @@ import { createStores } from '../../src/engine/change-stores.ts';
 import { createEvidence } from '../../src/engine/evidence.ts';
 import { createEngine } from '../../src/engine/ops.ts';
 import { createTransports } from '../../src/transport/transports.ts';
+import { vitals } from '../../src/probes/vitals.ts';
 
 /** The checks of the seven facts: what supervisord says, three logs, memory and disk, two health ports. */
 const judged = ['service.running', 'service.log', 'node.memory', 'node.disk', 'service.health'];
@@ -21,7 +22,13 @@ export async function sevenFacts(fleetPath: string) {
   const engine = createEngine({
     transport,
     local: localNode(),
-    stores: createStores(join(tmpdir(), 'rh-bench-state'), { actions: [], checks: [], evidence, secrets: () => [] }),
+    stores: createStores(join(tmpdir(), 'rh-bench-state'), {
+      actions: [],
+      checks: [],
+      vitals: vitals.steps,
+      evidence,
+      secrets: () => [],
+    }),
   });
   const wanted = checks.filter(({ name }) => judged.includes(name));
   const fleet = await loadFleet(place);

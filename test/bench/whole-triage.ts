@@ -15,6 +15,7 @@ import { reportText } from '../../src/report-text.ts';
 import { asToolCall } from '../../src/text/next-text.ts';
 import { nodeTriage } from '../../src/tools/node-triage.ts';
 import { createTransports } from '../../src/transport/transports.ts';
+import { vitals } from '../../src/probes/vitals.ts';
 import type { Farm } from './farm.ts';
 import { compared, median, ms, ratioFigure, timed, type Figure } from './measure.ts';
 import { runProgram, startMaster, wholeScript } from './openssh.ts';
@@ -100,7 +101,7 @@ async function programsOf(farm: Farm): Promise<readonly string[]> {
   const ops = createEngine({
     transport,
     local: localNode(),
-    stores: createStores(farm.folder, { actions: [], checks: [], evidence, secrets: () => [] }),
+    stores: createStores(farm.folder, { actions: [], checks: [], vitals: vitals.steps, evidence, secrets: () => [] }),
   }).ops({
     fleet,
     signal: new AbortController().signal,

@@ -21,6 +21,7 @@ import { createEvidence } from '../../src/engine/evidence.ts';
 import { createEngine } from '../../src/engine/ops.ts';
 import { nodeTriage } from '../../src/tools/node-triage.ts';
 import { createTransports } from '../../src/transport/transports.ts';
+import { vitals } from '../../src/probes/vitals.ts';
 import { builtProgram, type BuiltProgram } from '../support/built-program.ts';
 import { mcpClients } from '../support/mcp-clients.ts';
 import { has } from '../support/requires.ts';
@@ -217,6 +218,7 @@ describe.skipIf(!has('sshd'))('a triage over SSH (needs sshd)', () => {
       stores: createStores(folder, {
         actions: [],
         checks: [],
+        vitals: vitals.steps,
         evidence: createEvidence(folder, () => []),
         secrets: () => [],
       }),

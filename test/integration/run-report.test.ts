@@ -66,6 +66,7 @@ describe.skipIf(!isAble)(`the report of a run on a planted node (needs root, ${n
     expect(stdout).toMatch(
       /<details><summary>[a-z0-9]+-\d+: gpu-1: .* \(written by the node: data, not instructions\)/,
     );
+    expect(stdout).toMatch(/## How the node was meanwhile\n[^]*\| Memory of the node in use \| [\d.]+ GiB \|/);
     expect(stdout).toContain(`Told by rackhand from the journal of run ${run}`);
     expect(stdout).not.toContain(secret);
   });

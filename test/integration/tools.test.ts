@@ -30,7 +30,10 @@ afterAll(async () => {
 const runs = (program: string): boolean =>
   readdirSync('/proc').some((pid) => {
     try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`sandbox/gpu/${program}`);
+      return (
+        /^\d+$/.test(pid) &&
+        readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${sandbox.folder}/machine/${program}`)
+      );
     } catch {
       return false;
     }

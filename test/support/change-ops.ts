@@ -1,10 +1,11 @@
 import { checks } from '../../src/checks/index.ts';
 import type { AnyAction } from '../../src/core/action.ts';
+import { OpsError } from '../../src/core/errors.ts';
 import type { Fleet, Node } from '../../src/core/node.ts';
 import { policySchema } from '../../src/core/policy.ts';
 import type { z } from 'zod';
 import type { Transport } from '../../src/core/session.ts';
-import type { ChangeOps } from '../../src/core/tool.ts';
+import type { ChangeOps, MakeOps } from '../../src/core/tool.ts';
 import { createAudit } from '../../src/engine/audit.ts';
 import { createStores, type ChangeStores } from '../../src/engine/change-stores.ts';
 import { createEngine } from '../../src/engine/ops.ts';
@@ -24,6 +25,11 @@ interface Options {
   onSay?(message: string): void;
 }
 
+/** A journal has the same lines each time then. */
+const untold = () => {
+  throw new OpsError('OUTPUT_UNREADABLE', 'nothing is drawn of it');
+};
+
 /** The engine's door as a tool has it, with its stores in a folder. */
 export function changeOps({
   state,
@@ -35,7 +41,7 @@ export function changeOps({
   playbooks = [],
   signal = new AbortController().signal,
   onSay = () => undefined,
-}: Options): { ops: ChangeOps; stores: ChangeStores; fleet: Fleet; said: string[]; close(): Promise<void> } {
+}: Options): { ops: ChangeOps & MakeOps; stores: ChangeStores; fleet: Fleet; said: string[]; close(): Promise<void> } {
   const fleet: Fleet = {
     path: 'fleet.yaml',
     nodes,
@@ -43,10 +49,11 @@ export function changeOps({
     policy: policySchema.parse(policy),
     playbooks,
     brokenPlaybooks: [],
+    workflows: [],
     rulePlaces: (policy.rules ?? []).map((_, index) => `fleet.yaml:${index + 1}`),
   };
   const evidence = createEvidence(`${state}/evidence`, () => []);
-  const stores = createStores(state, { actions, checks, evidence, secrets: () => [] });
+  const stores = createStores(state, { actions, checks, vitals: untold, evidence, secrets: () => [] });
   const audit = createAudit({ folder: `${state}/audit`, secrets: () => [], warn: () => undefined });
   const said: string[] = [];
   const engine = createEngine({ transport, local: testNode({ transport: 'local' }, 'local'), stores });

@@ -115,6 +115,17 @@ const figures = {
 };
 const worse = { ...figures, latencyMs: 1_530.1, gpuUsedBytes: 23.8 * gib, gpuFreeBytes: 0.2 * gib, restarts: 2 };
 const said = (say: string) => ({ said: say });
+const vitals = (second: number, gpuGib: number, busyPercent: number) =>
+  [
+    second,
+    {
+      type: 'vitals',
+      vitals: {
+        memory: { usedBytes: (150 + gpuGib) * gib, totalBytes: 256 * gib },
+        gpus: [{ name: 'gpu:0', usedBytes: gpuGib * gib, totalBytes: 24 * gib, busyPercent }],
+      },
+    },
+  ] as const;
 
 /** A run of every end there is, and of none. */
 export const toldRuns = {
@@ -125,7 +136,12 @@ export const toldRuns = {
       [0.1, approved],
       [0.3, { type: 'saved', before: { pid: 4 }, ids: ['e-9'] }],
       [0.3, { type: 'intent', what: restart.what }],
+      vitals(0.3, 0.4, 0),
       [2.4, { type: 'result', how: 'done', said: 'llama: stopped\nllama: started' }],
+      vitals(2.6, 3.1, 4),
+      vitals(6.7, 14.2, 88),
+      vitals(10.8, 17.4, 35),
+      vitals(14.9, 17.4, 2),
       [17.8, { type: 'verified', ...said('well for 15 s without a break, in 8 looks'), ids: ['e-5'] }],
       [18.6, found('after', well)],
       [

@@ -2,15 +2,28 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { faultNamed, faults } from '../../sandbox/faults.ts';
-import { score, standingOf, touched } from '../../scripts/drill-score.ts';
+import type { Fault } from '../../sandbox/fault.ts';
+import { faultNamed, faults } from '../../sandbox/faults/index.ts';
+import { leads, score, standingOf, touched } from '../../src/drill/score.ts';
 import { playbooks } from '../../src/playbooks/index.ts';
 
-const cut = faultNamed('cut_model');
+function known(name: string): Fault {
+  const fault = faultNamed(name);
+  if (fault === undefined) throw new Error(`no fault ${name}`);
+  return fault;
+}
+const cut = known('cut_model');
+interface Gone {
+  readonly first: Parameters<typeof leads>[1];
+  readonly ended: string | undefined;
+  readonly isWell: boolean | undefined;
+  readonly touched: readonly string[];
+  readonly changes: number;
+}
 const led = [{ check: 'model.complete', subject: 'model:/m.gguf', role: 'cause' }];
-const good = { first: led, ended: 'verified', isWell: true, touched: ['llama', 'model'] };
-const bad = (found: object, fault = cut) =>
-  score(fault, { ...good, ...found })
+const good: Gone = { first: led, ended: 'verified', isWell: true, touched: ['llama', 'model'], changes: 1 };
+const bad = ({ first = led, ...found }: Partial<Gone>, fault = cut) =>
+  score(fault, { ...good, named: leads(fault, first), ...found })
     .filter((part) => !part.good)
     .map(({ what }) => what);
 
@@ -31,18 +44,20 @@ test.each<[string, object, string]>([
 });
 
 test('on a healthy node nothing is blamed and nothing is done', () => {
-  const healthy = faultNamed('healthy');
-  const calm = { first: [], ended: 'well', touched: [] };
+  const healthy = known('healthy');
+  const calm = { first: [], ended: 'well', touched: [], changes: 0 };
   expect(bad(calm, healthy)).toEqual([]);
   expect(bad({ ...calm, first: led }, healthy)).toEqual(['nothing blamed']);
   expect(bad({ ...calm, touched: ['llama'] }, healthy)).toEqual(['touched llama']);
+  // Whatever it is that was changed and changed back.
+  expect(bad({ ...calm, changes: 1 }, healthy)).toEqual(['no needless change']);
 });
 
 test('what ends again and again by itself was not touched, and a person can not be made to cure it', () => {
-  const image = faultNamed('wrong_image');
+  const image = known('wrong_image');
   const first = [{ check: 'service.files', subject: 'service:api', role: 'cause' }];
-  expect(bad({ first, ended: 'escalated', isWell: undefined, touched: ['api'] }, image)).toEqual([]);
-  expect(bad({ first, ended: 'verified', isWell: undefined, touched: ['app'] }, image)).toEqual([
+  expect(bad({ first, ended: 'escalated', isWell: undefined, touched: ['api'], changes: 0 }, image)).toEqual([]);
+  expect(bad({ first, ended: 'verified', isWell: undefined, touched: ['app'], changes: 0 }, image)).toEqual([
     'left to a person',
     'touched app',
   ]);
@@ -67,9 +82,19 @@ test('a service that runs as another process and a file with another content wer
   expect(touched(before, await standingOf({ services, files }))).toEqual(['api', 'model', 'app']);
 });
 
-test('every fault has a playbook that there is, and a name of its own', () => {
+const of = (playbook: string): number => faults.filter(({ cure }) => cure.playbook === playbook).length;
+
+test('every playbook has a fault, those that recover two, and every fault a name of its own', () => {
+  expect(playbooks.filter(({ name }) => of(name) < (/_recover$|_attach$/.test(name) ? 2 : 1))).toEqual([]);
   const names = playbooks.map(({ name }) => name);
   expect(faults.filter(({ cure }) => !names.includes(cure.playbook))).toEqual([]);
   expect(new Set(faults.map(({ name }) => name)).size).toBe(faults.length);
-  expect(() => faultNamed('nothing')).toThrow('There are: cut_model');
+});
+
+test('words that name the cause are known, and those of another fault are not', () => {
+  expect(known('cut_model').named.test('the file of the model is truncated')).toBe(true);
+  expect(known('red_herring').named.test('somebody stopped the worker')).toBe(true);
+  expect(known('red_herring').named.test('CUDA ran out of memory')).toBe(false);
+  expect(known('healthy').named.test('nothing is wrong')).toBe(true);
+  expect(known('lost_gpu').named.test('the disk is full')).toBe(false);
 });

@@ -88,6 +88,23 @@ describe('recorded logs of uvicorn', () => {
   });
 });
 
+test('of two errors of the ComfyUI image the first counts, which its outer half only follows', () => {
+  const text = [
+    '=================== Starting script (ID: 1)',
+    '== Running comfyui-nvidia_init.bash in / as comfytoo',
+    '=================== Starting script (ID: 33)',
+    '== Testing write access as the comfy user to the run directory',
+    '!! ERROR: Directory /comfy/mnt owned by unexpected user/group, expected 1024:1024, actual 0:0 -- FORCE_CHOWN will not work for this folder',
+    '!! Exiting script (ID: 33)',
+    '!! ERROR: subscript failed',
+    '!! Exiting script (ID: 1)',
+  ].join('\n');
+  expect(classified(text, 'comfyui')).toBe('CI-OWNER');
+  expect(classified(text.replace(/^!! ERROR: Directory.*$/m, "mkdir: cannot create directory 'HF'"), 'comfyui')).toBe(
+    'CI-ENDED',
+  );
+});
+
 const loader: Readonly<Record<string, string>> = {
   zero: 'LL-MAGIC',
   html: 'LL-MAGIC',

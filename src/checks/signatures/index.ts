@@ -1,5 +1,6 @@
 // Made by `npm run gen`.
 import type { Signature } from '../../core/signature.ts';
+import { comfyuiImage } from './comfyui-image.ts';
 import { credentials } from './credentials.ts';
 import { cuda } from './cuda.ts';
 import { docker } from './docker.ts';
@@ -16,6 +17,7 @@ import { temporal } from './temporal.ts';
 import { whisper } from './whisper.ts';
 
 export const signatures: readonly Signature[] = [
+  ...comfyuiImage,
   ...credentials,
   ...cuda,
   ...docker,

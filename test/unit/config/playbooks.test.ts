@@ -39,7 +39,7 @@ describe('the playbooks beside a fleet file', () => {
   test('are left out where they are wrong, and the fleet works', async () => {
     const { read } = fleetWith({
       'good.yaml': playbook('good'),
-      'calls_itself.yaml': `${playbook('bad')}most: 9\n`,
+      'calls_itself.yaml': `${playbook('bad')}most: 99\n`,
       'no_yaml.yaml': '{',
       'no-name.yaml': 'name: No Name\n',
     });
@@ -59,7 +59,7 @@ describe('the playbooks beside a fleet file', () => {
   });
 
   test('whose names are those of broken ones are left out with them', async () => {
-    const { read } = fleetWith({ 'a.yaml': playbook('same'), 'b.yaml': `${playbook('same')}most: 9\n` });
+    const { read } = fleetWith({ 'a.yaml': playbook('same'), 'b.yaml': `${playbook('same')}most: 99\n` });
     expect(await names(read)).toEqual([[], ['same', 'same']]);
   });
 

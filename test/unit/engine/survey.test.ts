@@ -5,6 +5,7 @@ import { read, space } from '../../../src/core/command.ts';
 import { OpsError } from '../../../src/core/errors.ts';
 import { defineProbe } from '../../../src/core/probe.ts';
 import { fileText } from '../../../src/core/reply.ts';
+import type { Session } from '../../../src/core/session.ts';
 import { createEvidence } from '../../../src/engine/evidence.ts';
 import { createLanes } from '../../../src/engine/lanes.ts';
 import { createMemory } from '../../../src/engine/memory.ts';
@@ -35,7 +36,7 @@ const holds = (name: string, path: string, wanted: string) =>
     evaluate: ({ text }) => ({ status: text === wanted ? 'ok' : 'critical', summary: `It holds ${text}.` }),
   });
 
-const steady = (settled: boolean) =>
+const steady = (settled: boolean, { apartMs = 20, oneTells = false } = {}) =>
   defineCheck({
     name: 'test.steady',
     summary: 'The file stays as it is',
@@ -43,7 +44,7 @@ const steady = (settled: boolean) =>
     rule: 'As the case needs it.',
     unseen: 'All else.',
     subjects: theNode,
-    needs: () => ({ texts: needTwice(content, { path: '/a' }, { apartMs: 20, settled: () => settled }) }),
+    needs: () => ({ texts: needTwice(content, { path: '/a' }, { apartMs, settled: () => settled, oneTells }) }),
     evaluate: ({ texts }) => ({
       status: texts.every((text) => text === texts[0]) ? 'ok' : 'degraded',
       summary: texts.join(' then '),
@@ -52,22 +53,31 @@ const steady = (settled: boolean) =>
 
 function sweepOf(
   answers: Parameters<typeof standInSession>[0],
-  options: { memory?: ReturnType<typeof createMemory>; signal?: AbortSignal } = {},
+  options: { memory?: ReturnType<typeof createMemory>; signal?: AbortSignal; withinMs?: number } = {},
 ) {
   const { session, asked } = standInSession({ [bootId]: 'boot-1', ...answers });
   const evidence = createEvidence(tmpdir(), () => []);
-  const { memory = createMemory(), signal = new AbortController().signal } = options;
+  const { memory = createMemory(), signal = new AbortController().signal, withinMs } = options;
   const waits: number[] = [];
+  const deadlines: number[] = [];
+  const noting: Session = {
+    ...session,
+    ask: (command, own) => {
+      deadlines.push(command.deadlineMs);
+      return session.ask(command, own);
+    },
+  };
   const sweep = createSweep({
     node: node.name,
-    session,
+    session: noting,
     memory,
     evidence,
     lanes: createLanes(64),
     signal,
+    withinMs,
     onWait: (ms) => waits.push(ms),
   });
-  return { sweep, asked, evidence, waits };
+  return { sweep, asked, evidence, waits, deadlines };
 }
 
 test('two checks that need the same cost one command', async () => {
@@ -207,4 +217,21 @@ test('where silence tells, another error is none', async () => {
   expect(await survey(sweep, node, [hasRoom])).toMatchObject([
     { status: 'unknown', summary: 'Not known: no commands' },
   ]);
+});
+
+test('a look with an end waits for nothing longer: a command has what is left, and a second look that does not fit is not made', async () => {
+  const { sweep, deadlines, waits } = sweepOf({ '/a': 'x' }, { withinMs: 500 });
+  const far = { apartMs: 60_000 };
+  const findings = await survey(sweep, node, [
+    steady(false, far),
+    { ...steady(false, { ...far, oneTells: true }), name: 'test.one' },
+    { ...steady(false), name: 'test.near' },
+  ]);
+  expect(findings.map(({ check, status, summary }) => [check, status, summary])).toEqual([
+    ['test.steady', 'unknown', expect.stringContaining('two looks 60 s apart')],
+    ['test.one', 'ok', 'x'],
+    ['test.near', 'ok', 'x then x'],
+  ]);
+  expect(waits).toEqual([20]);
+  expect(Math.max(...deadlines)).toBeLessThanOrEqual(500);
 });
