@@ -21,7 +21,12 @@ const components = {
 };
 
 const folders = [...(process.env.PATH ?? '').split(':'), '/usr/local/sbin', '/usr/sbin', '/sbin'];
-const has = (program) => folders.some((folder) => existsSync(join(folder, program)));
+const placeOf = (program) => folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
+/** A busybox that names a loader is the dynamic one, and no image by itself. */
+const has = (program) => {
+  const path = placeOf(program);
+  return path !== undefined && (program !== 'busybox' || !readFileSync(path).subarray(0, 4_096).includes('/ld-'));
+};
 const missing = () => Object.keys(components).filter((program) => !has(program));
 
 // A package's service must neither start now nor at the next boot: the tests start their own on loopback.

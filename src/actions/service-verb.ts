@@ -11,6 +11,7 @@ import { nearest } from '../core/text.ts';
 import { modelComplete } from '../checks/model-complete.ts';
 import { modelPresent } from '../checks/model-present.ts';
 import { serviceConfig } from '../checks/service-config.ts';
+import { serviceContainer } from '../checks/service-container.ts';
 import { serviceFiles } from '../checks/service-files.ts';
 import { serviceFlap } from '../checks/service-flap.ts';
 import { serviceHealth } from '../checks/service-health.ts';
@@ -37,7 +38,14 @@ const argsSchema = z.strictObject({
 type Args = z.infer<typeof argsSchema>;
 
 /** Whether it is well, and what it says of itself; that it runs is seen by its process. */
-const wellness: readonly AnyCheck[] = [serviceHealth, serviceLog, servicePorts, serviceWait, tmpPollers];
+const wellness: readonly AnyCheck[] = [
+  serviceHealth,
+  serviceContainer,
+  serviceLog,
+  servicePorts,
+  serviceWait,
+  tmpPollers,
+];
 /** Besides, all that may say that a start does not help. */
 const doubts: readonly AnyCheck[] = [
   ...wellness,

@@ -9,8 +9,9 @@ import { composeCommand } from './compose-project.ts';
 import { engineSocket, saidIn } from './engine-answer.ts';
 import { told, unsure } from './told.ts';
 
-/** Besides the time that a container has to end: to unmount, to set up networks, to start. */
+/** Besides the time that a container has to end: to unmount, to set up networks and devices, to start. */
 const slackMs = 60_000;
+const usualSlackMs = 15_000;
 
 /** One request for the one container of a service; an engine goes on with what it was told when the line is cut. */
 export function* composeTell(place: ManagerPlace, unit: string, verb: Verb): Asking<Order | Untold> {
@@ -29,7 +30,7 @@ export function* composeTell(place: ManagerPlace, unit: string, verb: Verb): Ask
     body: '',
     become: place.become,
     deadlineMs: slackMs + container.stopSeconds * 1_000,
-    lingersMs: slackMs / 2 + container.stopSeconds * 1_000,
+    lingersMs: usualSlackMs + container.stopSeconds * 1_000,
   });
   return order(command, (reply) => composeOutcome(reply, verb, container.name));
 }

@@ -9,6 +9,7 @@ import { largeOutput } from './large-output.ts';
 import { playbooks } from './playbooks.ts';
 import { pooledExec } from './pooled-exec.ts';
 import { farAway, singleNode } from './single-node.ts';
+import { stack } from './stack.ts';
 import { startUp } from './start-up.ts';
 import { largeLog } from './large-log.ts';
 import { wholeFanOut, wholeTriage } from './whole-triage.ts';
@@ -46,6 +47,7 @@ try {
   one.stop();
 }
 await measured('the health of ComfyUI', comfyuiHealth);
+await measured('a stack of containers', stack);
 await measured('changes', changes);
 await measured('the start', startUp);
 const many = await startFarm(200);

@@ -3,6 +3,11 @@ import { array, assert, constantFrom, nat, property, record, string } from 'fast
 import { expect, test } from 'vitest';
 import { capture } from '../../src/core/capture.ts';
 import { OpsError } from '../../src/core/errors.ts';
+import { containerEvents } from '../../src/services/compose-ends.ts';
+import { logPieces } from '../../src/services/compose-logs.ts';
+import { containerState } from '../../src/services/compose-states.ts';
+import { engineContainers } from '../../src/services/engine-containers.ts';
+import { engineInspect } from '../../src/services/engine-inspect.ts';
 import { pm2List } from '../../src/services/pm2-list.ts';
 import { plainXmlRpc } from '../../src/services/plain-xml-rpc.ts';
 import { supervisorConfig } from '../../src/services/supervisor-config.ts';
@@ -10,6 +15,7 @@ import { supervisorStates } from '../../src/services/supervisor-states.ts';
 import { supervisorStatusText } from '../../src/services/supervisor-status-text.ts';
 import { xmlRpcAnswer } from '../../src/services/supervisor-xml-rpc.ts';
 import { systemdStates } from '../../src/services/systemd-show.ts';
+import { replayed } from '../support/replay.ts';
 
 const fixtures = new URL('../fixtures/probes/service.states/', import.meta.url);
 const text = (file: string) => readFileSync(new URL(file, fixtures), 'utf8');
@@ -17,6 +23,15 @@ const stdout = (file: string, round: number) => {
   const { replies } = JSON.parse(text(file)) as { replies: { exec?: { stdout: string } }[][] };
   return replies[round]?.[0]?.exec?.stdout ?? '';
 };
+
+const body = (file: string) => {
+  const { replies } = JSON.parse(readFileSync(new URL(`../${file}`, fixtures), 'utf8')) as {
+    replies: { http?: { body: string } }[][];
+  };
+  return replies[0]?.[0]?.http?.body ?? '';
+};
+const answer = (said: string) => ({ ok: true, status: 200, headers: {}, body: capture(said), at: 0, ms: 0 }) as const;
+const server = 'unix:///run/d.sock';
 
 const parsers: Record<string, { recorded: string; parse: (text: string) => unknown }> = {
   'the answer of supervisord': {
@@ -36,6 +51,27 @@ const parsers: Record<string, { recorded: string; parse: (text: string) => unkno
     parse: (conf) => supervisorConfig(conf, '/etc/supervisord.conf'),
   },
   'the list of pm2': { recorded: stdout('pm2-all.json', 2), parse: pm2List },
+  'the containers of an engine': {
+    recorded: body('stack.containers/two.json'),
+    parse: (json) => replayed('containers', engineContainers({ server }), [[answer(json)]]),
+  },
+  'one container of an engine': {
+    recorded: body('container.inspect/unhealthy.json'),
+    parse(json) {
+      const [found] = replayed('inspect', engineInspect({ server }, ['a']), [[answer(json)]]);
+      return found?.reachable === true && found.value !== null && containerState('a', found.value, 1, false);
+    },
+  },
+  'the log of a container': {
+    recorded:
+      '\u0001\0\0\0\0\0\0%2026-11-22T00:58:02.133213769Z ready\n\u0002\0\0\0\0\0\0\ufffd2026-11-22T00:58:02.133302549Z oops\n2026-11-22T00:58:03Z a line of a terminal\n',
+    parse: (said) => logPieces(capture(said)),
+  },
+  'the events of an engine': {
+    recorded:
+      '{"Type":"container","Action":"die","Actor":{"ID":"a","Attributes":{"exitCode":"3"}},"time":1795309082,"timeNano":1795309082000000000}\n',
+    parse: (lines) => replayed('events', containerEvents({ server }, ['a'], 1), [[answer(lines)]]),
+  },
   'the properties of systemd': {
     recorded: stdout('systemd-all.json', 0),
     parse: (out) => systemdStates(out, Array.from({ length: 10 }, String), 100),

@@ -194,6 +194,7 @@ test('the proof is what is known of its health, for as long as the fleet file sa
   expect(rest).toEqual({ services: ['llama'], quietSeconds: 20, withinSeconds: 300 });
   expect(checks.map(({ name }) => name)).toEqual([
     'service.health',
+    'service.container',
     'service.log',
     'service.ports',
     'service.wait',

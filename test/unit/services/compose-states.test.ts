@@ -33,6 +33,7 @@ const facts: ContainerFacts = {
   env: {},
 };
 const health = (status: string) => ({ status, failingStreak: 1, lastExitCode: 1, lastLine: null, lastAt: null });
+const port = (protocol: string, hostIp: string) => ({ port: 80, protocol, hostIp, hostPort: 8_080 });
 const always = { name: 'always', most: 0 };
 const onFailure = { name: 'on-failure', most: 3 };
 const ended = { status: 'exited', pid: null, exitCode: 1 };
@@ -99,7 +100,6 @@ describe('what an engine says of a container', () => {
   });
 
   test('a port that is opened on IPv4 and IPv6 is one, and UDP is none', () => {
-    const port = (protocol: string, hostIp: string) => ({ port: 80, protocol, hostIp, hostPort: 8_080 });
     const ports = [port('tcp', '0.0.0.0'), port('tcp', '::'), port('udp', '0.0.0.0')];
     expect(containerState('web', { ...facts, ports }, 1_060, false).publishes).toEqual([
       { hostPort: 8_080, port: 80, pid: 12 },
