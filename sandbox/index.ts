@@ -13,7 +13,7 @@ import { ggufModel } from './gguf.ts';
 import { keyPair } from './keys.ts';
 import { makeMachine, reserveMemory, simulateKernel } from './machine.ts';
 import { installedManagers, managerPackages } from './managers.ts';
-import { canOwnLock } from './own-lock.ts';
+import { canOwnLock, dropLock } from './own-lock.ts';
 import type { Place } from './place.ts';
 import { pm2Host } from './pm2-host.ts';
 import type { Manager, ServiceHost, ServiceState } from './service-host.ts';
@@ -37,6 +37,8 @@ export interface Sandbox {
   services(): Promise<readonly ServiceState[]>;
   /** From now on a person has to approve what is done to it, or nobody. */
   approves(asks: boolean): Promise<void>;
+  /** Does something before all of it is removed, however it ends; to call what comes back forgets it. */
+  atEnd(act: () => void): () => void;
   stop(): Promise<void>;
 }
 
@@ -84,9 +86,12 @@ export async function startSandbox({
   const machine = join(folder, 'machine');
   const env = nodeEnv({ folder, user, path: [machine, ...(program === undefined ? [] : [program.folder])] });
   const host = manager && program && hosts[manager](program, folder, env);
+  const ends = new Set<() => void>();
   const clean = () => {
     for (const [event, listener] of endings) process.off(event, listener);
+    for (const act of ends) act();
     host?.end();
+    if (!canOwnLock()) dropLock(folder);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   // A manager that is just being started can not be ended yet.
@@ -100,7 +105,7 @@ export async function startSandbox({
     ...(['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => [signal, () => void cleanAndEnd(signal)] as const),
   ] as const;
   for (const [event, listener] of endings) process.on(event, listener);
-  const started = fill({ folder, user, env, host, clean }, { fault, asks, ownKernel });
+  const started = fill({ folder, user, env, host, clean, ends }, { fault, asks, ownKernel });
   try {
     return await started;
   } catch (error) {
@@ -115,10 +120,11 @@ interface Begun {
   readonly env: ReturnType<typeof nodeEnv>;
   readonly host: ServiceHost | undefined;
   clean(): void;
+  readonly ends: Set<() => void>;
 }
 
 async function fill(
-  { folder, user, env, host, clean }: Begun,
+  { folder, user, env, host, clean, ends }: Begun,
   { fault, asks, ownKernel }: Required<Wanted>,
 ): Promise<Sandbox> {
   const machine = await makeMachine(join(folder, 'machine'), join(parts, 'gpu'));
@@ -172,6 +178,10 @@ async function fill(
     place,
     services: async () => (await host?.states()) ?? [],
     approves,
+    atEnd(act) {
+      ends.add(act);
+      return () => ends.delete(act);
+    },
     async stop() {
       await ssh.stop();
       clean();

@@ -48,6 +48,8 @@ const finishedToolList = {
         splitting: false,
         write: false,
         plugins: [leanZod],
+        // It is run from no file, and CommonJS packages in it require parts of Node.
+        banner: { js: "import { createRequire as __cr } from 'module'; const require = __cr(process.cwd() + '/');" },
       });
       const { toolList } = await import(
         `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`

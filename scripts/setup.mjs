@@ -1,5 +1,5 @@
 // Prepares a fresh Debian or Ubuntu for `npm test`: npm packages, and the real components that the tests run against.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installPackages, root } from './packages.mjs';
@@ -18,13 +18,18 @@ const components = {
   bindfs: 'bindfs',
   fusermount3: 'fuse3',
   chromium: 'chromium',
+  git: 'git',
+  python3: 'python3',
+  // No program: what python3 -m venv wants, which Debian keeps apart.
+  ensurepip: 'python3-venv',
 };
 
 const folders = [...(process.env.PATH ?? '').split(':'), '/usr/local/sbin', '/usr/sbin', '/sbin'];
 const placeOf = (program) => folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
-/** A busybox that names a loader is the dynamic one, and no image by itself. */
 const has = (program) => {
+  if (program === 'ensurepip') return spawnSync('python3', ['-c', 'import ensurepip, venv']).status === 0;
   const path = placeOf(program);
+  // A busybox that names a loader is the dynamic one, and no image by itself.
   return path !== undefined && (program !== 'busybox' || !readFileSync(path).subarray(0, 4_096).includes('/ld-'));
 };
 const missing = () => Object.keys(components).filter((program) => !has(program));
@@ -68,11 +73,17 @@ function installComponents(programs) {
   }
 }
 
+/** A container engine and what its containers run are asked for together. */
+const engine = ['dockerd', 'busybox'];
+
 /** Test files that skip a suite when a program is not there. */
 const suitesThatNeed = (program) =>
   readdirSync(join(root, 'test'), { recursive: true })
     .filter((file) => file.endsWith('.test.ts'))
-    .filter((file) => readFileSync(join(root, 'test', file), 'utf8').includes(`has('${program}')`));
+    .filter((file) => {
+      const text = readFileSync(join(root, 'test', file), 'utf8');
+      return text.includes(`has('${program}')`) || (engine.includes(program) && text.includes('hasEngine'));
+    });
 
 installPackages();
 if (missing().length > 0) installComponents(missing());

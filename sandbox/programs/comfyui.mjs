@@ -213,13 +213,15 @@ async function answer(request) {
   return prefix === undefined ? unknown : below[prefix](decodeURIComponent(path.slice(prefix.length)));
 }
 
-const server = createServer(async (request, response) => {
-  const given = await answer(request);
+async function respond(request, response) {
+  const given = await answer(request).catch(() => trouble);
   if (given === undefined) return;
   const { status, type, body } = given;
   response.writeHead(status, { ...(type !== undefined && { 'content-type': type }), server: 'comfyui-stand-in' });
   response.end(body);
-});
+}
+
+const server = createServer((request, response) => void respond(request, response));
 server.on('error', (error) => {
   say(`Port ${values.port} is already in use on address ${values.listen}. ${error.code}`);
   process.exit(1);

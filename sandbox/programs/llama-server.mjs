@@ -5,25 +5,20 @@ import { parseArgs } from 'node:util';
 import { readHeader } from './gguf-header.mjs';
 import { endWithParent } from './end-with-parent.mjs';
 import { openGpu, takeMemory } from './gpu-memory.mjs';
+import { createLlamaApi } from './llama-api.mjs';
 
-// Behaves like llama-server up to the first token: the same lines, the same /health, the same failure for a bad model file.
+// Behaves like llama-server: the same lines, the same /health, the same failure for a bad model file. What it writes is simulated.
 endWithParent();
 const { values } = parseArgs({
   options: { model: { type: 'string' }, host: { type: 'string' }, port: { type: 'string' } },
 });
 const say = (line) => process.stderr.write(`${line}\n`);
-const json = (response, status, body) =>
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
 
-let ready = false;
+const state = { ready: false, model: basename(values.model, '.gguf') };
+const api = createLlamaApi(state);
 const server = createServer((request, response) => {
-  if (!ready) {
-    json(response, 503, { error: { code: 503, message: 'Loading model', type: 'unavailable_error' } });
-  } else if (request.url === '/health') {
-    json(response, 200, { status: 'ok' });
-  } else {
-    json(response, 404, { error: { code: 404, message: 'File Not Found', type: 'not_found_error' } });
-  }
+  // A body that is no JSON, as from a client that went away.
+  api(request, response).catch(() => response.destroy());
 });
 server.on('error', (error) => {
   say(`main: couldn't bind HTTP server socket, hostname: ${values.host}, port: ${values.port}: ${error.message}`);
@@ -45,7 +40,7 @@ server.listen(Number(values.port), values.host, () => {
     say('main: exiting due to model loading error');
     process.exit(1);
   }
-  ready = true;
+  state.ready = true;
   say(`main: server is listening on http://${values.host}:${values.port} - starting the main loop`);
   say('srv  update_slots: all slots are idle');
 });

@@ -1,7 +1,6 @@
 // Made by `npm run gen`.
 import type { AnyAction } from '../core/action.ts';
 import { comfyuiDiscard } from './comfyui-discard.ts';
-import { comfyuiDraw } from './comfyui-draw.ts';
 import { comfyuiEnvironment } from './comfyui-environment.ts';
 import { comfyuiFetch } from './comfyui-fetch.ts';
 import { comfyuiNodes } from './comfyui-nodes.ts';
@@ -13,6 +12,8 @@ import { comfyuiValidate } from './comfyui-validate.ts';
 import { commandRun } from './command-run.ts';
 import { fileEdit } from './file-edit.ts';
 import { fileRestore } from './file-restore.ts';
+import { instancesApply } from './instances-apply.ts';
+import { instancesRestore } from './instances-restore.ts';
 import { knobSet } from './knob-set.ts';
 import { logRotate } from './log-rotate.ts';
 import { modelQuarantine } from './model-quarantine.ts';
@@ -25,7 +26,6 @@ import { serviceStop } from './service-stop.ts';
 
 export const actions: readonly AnyAction[] = [
   comfyuiDiscard,
-  comfyuiDraw,
   comfyuiEnvironment,
   comfyuiFetch,
   comfyuiNodes,
@@ -37,6 +37,8 @@ export const actions: readonly AnyAction[] = [
   commandRun,
   fileEdit,
   fileRestore,
+  instancesApply,
+  instancesRestore,
   knobSet,
   logRotate,
   modelQuarantine,

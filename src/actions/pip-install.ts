@@ -14,9 +14,19 @@ for folder in pathlib.Path(sysconfig.get_paths()["purelib"]).glob("*.dist-info")
         shutil.rmtree(folder)
 `;
 
-/** Installs packages into the environment \`$venv\` by \`$tool\`, after what is broken there was taken out. */
+/**
+ * Installs packages into the environment `$venv` of `$release` by `$tool`, after what is broken there was taken out. What
+ * is unpacked on the way lies beside it, as /tmp may be too small for a torch.
+ */
 export const pipInstall = `
-mend() { run "$venv/bin/python" -c '${mend}'; }
+mend() {
+  TMPDIR=$release/.rackhand/tmp
+  export TMPDIR
+  run rm -rf "$TMPDIR"
+  run mkdir "$TMPDIR"
+  trap 'rm -rf "$TMPDIR"' EXIT
+  run "$venv/bin/python" -c '${mend}'
+}
 add_packages() {
   if [ "$tool" = uv ]; then
     uv pip install --quiet --python "$venv/bin/python" "$@"

@@ -18,6 +18,8 @@ export type Reach =
   | 'gpu users'
   /** The same service. */
   | 'itself'
+  /** All that is ComfyUI. */
+  | 'comfyui'
   /** The services that need this one. */
   | 'dependants'
   /** What is said of the GPUs of the containers of the stack. */
@@ -111,6 +113,13 @@ export const causeRules: readonly CauseRule[] = [
     proof: true,
     because: 'it writes there',
   },
+  {
+    layers: ['storage', 'container'],
+    checks: ['comfyui.storage', 'comfyui.mounts', 'comfyui.room'],
+    reach: 'comfyui',
+    fits: /^CI-/,
+    because: 'its image ends before ComfyUI itself begins',
+  },
   { layers: ['storage'], reach: 'mount', fits: ofFiles, because: 'it has files there' },
   { layers: ['storage'], reach: 'stack models', because: 'models are stored there' },
   { layers: ['gpu'], reach: 'stack gpus', because: 'the containers of the stack work on that GPU' },
@@ -162,4 +171,4 @@ export const causeRules: readonly CauseRule[] = [
 ];
 
 /** Checks that show that a service is down, and not why: after all others of its layer. */
-export const symptoms: readonly string[] = ['service.flap', 'service.running', 'service.health'];
+export const symptoms: readonly string[] = ['service.flap', 'service.running', 'comfyui.api', 'service.health'];

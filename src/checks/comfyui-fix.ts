@@ -18,7 +18,8 @@ export function comfyuiFixes(all: readonly Failure[], looked: Looked, storage: C
   const { uid, gid } = looked.folders.layout;
   const to = `${uid}:${gid}`;
   const place = ({ inside }: Failure) => onNode(looked.folders, inside);
-  const own = all.filter(({ fault }) => fault === 'owner' || fault === 'absent');
+  const isMounted = ({ inside }: Failure) => insideMountOf(looked.folders.layout.mounts, inside) !== undefined;
+  const own = all.filter((each) => (each.fault === 'owner' || each.fault === 'absent') && isMounted(each));
   const stubborn = own.filter((each) => keepsNoOwners(place(each), looked.mounts) !== undefined);
   const plain = own.filter((each) => !stubborn.includes(each));
   const names = (some: readonly Failure[]) => some.map((each) => quote(place(each))).join(' ');
@@ -59,6 +60,10 @@ function fixOf(failure: Failure, looked: Looked, storage: ComfyuiStorage): strin
       const rights = reached?.rights.uid === uid ? 'u+rwx' : 'a+rwx';
       return `chmod ${rights} ${quote(reached?.path ?? path)}`;
     }
+    case 'absent':
+      return insideMountOf(looked.folders.layout.mounts, inside) === undefined
+        ? `Mount ${inside === base ? (storage.base ?? 'a folder') : storage.run} as ${inside} in one, and nothing below it.`
+        : undefined;
     case 'no folder':
     case 'in the way':
       return inTheWay(failure, path, looked, storage);

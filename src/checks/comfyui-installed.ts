@@ -1,9 +1,8 @@
 import { defineCheck, need, type Verdict } from '../core/check.ts';
 import { releaseAt, releaseName } from '../core/comfyui-install.ts';
+import type { Node } from '../core/node.ts';
 import { comfyuiRoot, type ComfyuiRoot } from '../probes/comfyui-root.ts';
-import { theComfyui, type DeclaredComfyui } from './comfyui-of.ts';
-
-const installIt = { say: 'Install it: rackhand playbook run comfyui_install' } as const;
+import { installIt, theComfyui, type DeclaredComfyui } from './comfyui-of.ts';
 
 export const comfyuiInstalled = defineCheck({
   name: 'comfyui.installed',
@@ -13,11 +12,11 @@ export const comfyuiInstalled = defineCheck({
   unseen: 'Whether it starts, and whether its files were changed since they were fetched.',
   subjects: theComfyui,
   needs: ({ path, become }) => ({ root: need(comfyuiRoot, { path, become }) }),
-  evaluate: ({ root }, declared) => judged(root, declared),
+  evaluate: ({ root }, declared, node) => judged(root, declared, node),
 });
 
-function judged(root: ComfyuiRoot, { path, install }: DeclaredComfyui): Verdict {
-  const next = install === undefined ? {} : { next: [installIt] };
+function judged(root: ComfyuiRoot, { path, install }: DeclaredComfyui, node: Node): Verdict {
+  const next = install === undefined ? {} : { next: [installIt(node)] };
   const { trouble, link, main, venv } = root;
   if (trouble !== null && trouble.errno !== 'ENOENT' && trouble.errno !== 'ENOTDIR')
     return {

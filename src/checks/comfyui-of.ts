@@ -2,6 +2,7 @@ import type { Subject } from '../core/check.ts';
 import type { Comfyui } from '../core/comfyui.ts';
 import { releaseAt, releaseName, type ComfyuiInstall, type ReleasePlace } from '../core/comfyui-install.ts';
 import type { Node } from '../core/node.ts';
+import type { Next } from '../core/report.ts';
 
 /** The ComfyUI that a node declares. */
 export interface DeclaredComfyui {
@@ -27,5 +28,12 @@ const subject = <T>(value: T | undefined): readonly Subject<T>[] =>
 
 export const theComfyui = (node: Node) => subject(declaredComfyui(node));
 export const theInstall = (node: Node) => subject(installedComfyui(node));
+/** What installs it. */
+export const installIt = ({ name }: Node): Next => ({
+  say: 'Install the declared release: comfyui_install begins where the last one came to.',
+  tool: 'playbook_run',
+  args: { playbook: 'comfyui_install', nodes: [name] },
+});
+
 /** It is not the place of other checks to say that nothing is installed. */
 export const notInstalled = { status: 'not_applicable', summary: 'ComfyUI is not installed.' } as const;

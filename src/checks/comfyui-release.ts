@@ -3,7 +3,7 @@ import { phases, type Phase } from '../core/comfyui-install.ts';
 import { comfyuiLinks, type ComfyuiLinks } from '../probes/comfyui-links.ts';
 import { comfyuiRelease as releaseProbe, type ComfyuiRelease } from '../probes/comfyui-release.ts';
 import { extraModelPaths } from '../probes/extra-model-paths.ts';
-import { theInstall, type InstalledComfyui } from './comfyui-of.ts';
+import { installIt, theInstall, type InstalledComfyui } from './comfyui-of.ts';
 
 /** What is said of a release where a phase is the next. */
 export const phaseText: Readonly<Record<Phase, string>> = {
@@ -27,7 +27,7 @@ export const comfyuiRelease = defineCheck({
     made: need(releaseProbe, { path, release: release.path, become }),
     folders: need(comfyuiLinks, { root: release.path, outside: [], links: Object.keys(install.links), become }),
   }),
-  evaluate({ made, folders }, declared): Verdict {
+  evaluate({ made, folders }, declared, node): Verdict {
     const { release, path } = declared;
     const { trouble, link, taken } = made;
     if (trouble !== null)
@@ -38,7 +38,7 @@ export const comfyuiRelease = defineCheck({
     const phase = nextPhase(made, folders, declared);
     const runs = taken && (link !== release.path || phase === undefined || afterPackages.has(phase));
     const status = runs ? 'degraded' : 'critical';
-    const next = [{ say: 'Go on with it: rackhand playbook run comfyui_install' }];
+    const next = [installIt(node)];
     if (phase !== undefined)
       return { status, summary: `The release ${release.name} of ComfyUI is not ready: ${phaseText[phase]}.`, next };
     if (link === release.path) return { status: 'ok', summary: `The release ${release.name} of ComfyUI is in use.` };

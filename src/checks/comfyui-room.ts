@@ -10,13 +10,15 @@ import { comfyuiStores } from './comfyui-storage.ts';
 const gibibyte = 1024 ** 3;
 /** Below this pip fails for certain: torch with its CUDA libraries alone. */
 const leastGiB = 15;
+/** A venv with torch and the usual custom nodes has some tens of thousands of files. */
+const leastInodes = 100_000;
 
 /** Source: measured first starts of the image, 15 to 25 GB. */
 export const comfyuiRoom = defineCheck({
   name: 'comfyui.room',
   summary: 'There is room for what a first start of ComfyUI fetches, and nobody else has its port',
   layer: 'storage',
-  rule: 'Before the first start, critical below 15 GiB free and degraded below `firstStartGiB`; critical when another program listens on its port, degraded when that may be itself; unknown when the filesystem does not tell.',
+  rule: 'Before the first start, critical below 15 GiB free and degraded below `firstStartGiB` or 100,000 inodes (convention); critical when another program listens on its port, degraded when that may be itself; unknown when the filesystem does not tell.',
   unseen: 'Quotas, models that are still to be fetched, and room after the first start, which node.disk judges.',
   subjects: comfyuiStores,
   needs: (storage, { become }) => ({
@@ -40,6 +42,13 @@ function roomFor(room: Room, { sights, closed }: ComfyuiFolders, { run, firstSta
     return room.errno === 'ENOENT'
       ? { status: 'not_applicable', summary: `${run} is not there yet.` }
       : { status: 'unknown', summary: `The room on ${run} is not known: ${room.message} (${room.errno}).` };
+  if (room.inodes > 0 && room.freeInodes < leastInodes)
+    return {
+      status: 'degraded',
+      summary: `${run} has ${room.freeInodes} inodes free; a first start makes tens of thousands of files (limit ${leastInodes}).`,
+      restartHelps: 'no',
+      next: [{ say: `Delete or move many small files on the filesystem of ${run} before its first start.` }],
+    };
   const free = room.freeBytes / gibibyte;
   const left = `${run} has ${bytesText(room.freeBytes)} free`;
   if (free >= firstStartGiB)

@@ -7,6 +7,7 @@ import { comfyuiApi } from './comfyui-api.ts';
 import { comfyuiCustomNodes } from './comfyui-custom-nodes.ts';
 import { comfyuiData } from './comfyui-data.ts';
 import { comfyuiInstalled } from './comfyui-installed.ts';
+import { comfyuiInstances } from './comfyui-instances.ts';
 import { comfyuiModelPaths } from './comfyui-model-paths.ts';
 import { comfyuiMounts } from './comfyui-mounts.ts';
 import { comfyuiNodes } from './comfyui-nodes.ts';
@@ -109,6 +110,7 @@ export const checks: readonly AnyCheck[] = [
   comfyuiCustomNodes,
   comfyuiData,
   comfyuiInstalled,
+  comfyuiInstances,
   comfyuiModelPaths,
   comfyuiMounts,
   comfyuiNodes,

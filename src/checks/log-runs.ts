@@ -9,7 +9,7 @@ export interface LogRun {
 
 // First lines of a start, in the order in which one start prints them.
 const starts: readonly RegExp[] = [
-  /^Start(?:ing|ed) \S+\.service\b|^\*\* ComfyUI startup time|^\[[\w-]+\] (?:Starting|Waiting for model)|^INFO:\s+Started (?:parent|reloader) process/,
+  /^Start(?:ing|ed) \S+\.service\b|^\*\* ComfyUI startup time|^=+ Starting script \(ID: \d+\)|^\[[\w-]+\] (?:Starting|Waiting for model)|^INFO:\s+Started (?:parent|reloader) process/,
   /^ggml_cuda_init: |^INFO:\s+Started server process \[\d+\]|Worker Identity[^:]{0,60}: /,
   /^load_backend: /,
   /^build(?:_info)?: |^Total VRAM \d+ MB, total RAM /,

@@ -35,6 +35,9 @@ export const reached: Record<Reach, Reached> = {
     (cause.subject === effect.subject || cause.subject === 'node' || effect.subject === 'node'),
   'gpu users': ofNode((_, effect, service) => service.gpu && !effect.subject.startsWith('model:')),
   itself: (cause, effect) => cause.service !== undefined && cause.service === effect.service,
+  comfyui: (cause, effect, { services }) =>
+    (cause.service ?? effect.service) === effect.service &&
+    services.some(({ name, kind }) => name === effect.service && kind === 'comfyui'),
   dependants: (cause, effect, node) =>
     cause.service !== undefined &&
     effect.service !== undefined &&

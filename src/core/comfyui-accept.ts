@@ -24,8 +24,8 @@ export const comfyuiAcceptSchema = z.strictObject({
     .describe('The GPU must be used at least so much meanwhile, on the average of what was seen'),
   memoryGB: z.number().positive().default(30).describe('GPU memory in use must stay below, in 10^9 bytes'),
   templates: z
-    .array(z.string().startsWith('/'))
+    .array(z.string().min(1))
     .default([])
-    .describe('Workflows in the API format that must be valid here, as files of the node'),
+    .describe('Workflows that an instance must be able to run: templates, or files of workflows/'),
 });
 export type ComfyuiAccept = z.infer<typeof comfyuiAcceptSchema>;

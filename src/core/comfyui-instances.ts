@@ -28,7 +28,7 @@ export const comfyuiInstancesSchema = z.strictObject({
   output: path.optional().describe('Where all of them write results (--output-directory)'),
   flags: z.array(flag).default([]).describe('Further words of the command line, each a word of its own'),
   cpuOnly: z.boolean().default(false).describe('For development: --cpu, and no GPU is visible'),
-  python: safeName.default('python3').describe('The Python of its environment; best an absolute path'),
+  python: safeName.optional().describe('The Python of its environment; that of `install`, else python3, when left out'),
   manager: z.enum(['pm2', 'supervisor', 'systemd']).describe('Who starts them'),
   home: path.optional().describe('PM2_HOME of the daemon that runs them'),
   config: path.optional().describe("The manager's configuration, e.g. /etc/supervisor/supervisord.conf"),
@@ -37,6 +37,7 @@ export const comfyuiInstancesSchema = z.strictObject({
   restartDelayMs: z.int().min(0).max(600_000).default(5_000).describe('Between an end and the next start'),
   maxRestarts: z.int().min(0).max(1_000).default(10).describe('So many starts in a row that fail, then no more'),
   startSeconds: z.int().positive().default(120).describe('It must answer so soon after it was started'),
+  quietSeconds: z.int().positive().default(15).describe('It must stay well for so long before a start counts as done'),
 });
 export type ComfyuiInstances = z.infer<typeof comfyuiInstancesSchema>;
 
@@ -77,6 +78,13 @@ function gpusOf(gpus: number | 'auto' | readonly number[]): readonly number[] {
   return typeof gpus === 'number' ? Array.from({ length: gpus }, (_, index) => index) : gpus;
 }
 
+/** Where the file for the manager stands, unless it says otherwise: beside the installation, or where supervisord looks. */
+export const instanceFile = ({ path, instances }: Comfyui): string =>
+  instances?.file ??
+  (instances?.manager === 'supervisor'
+    ? '/etc/supervisor/conf.d/comfyui.conf'
+    : `${path.replace(/\/[^/]*\/*$/, '')}/comfyui.config.json`);
+
 /** What CUDA_VISIBLE_DEVICES must be for one of them. */
 export const visibleGpu = ({ cpuOnly }: ComfyuiInstances, { gpu }: Instance): string => (cpuOnly ? '' : String(gpu));
 
@@ -87,7 +95,7 @@ export function instanceServices(node: Declares): Readonly<Record<string, z.infe
   const { comfyui } = node;
   const declared = comfyui?.instances;
   if (comfyui === undefined || declared === undefined) return {};
-  const { manager, home, config, user, cpuOnly, listen, startSeconds } = declared;
+  const { manager, home, config, user, cpuOnly, listen, startSeconds, quietSeconds } = declared;
   const host = anyAddress[listen] ?? (listen.includes(':') ? `[${listen}]` : listen);
   return Object.fromEntries(
     instancesOf(node).map((instance) => [
@@ -104,6 +112,7 @@ export function instanceServices(node: Declares): Readonly<Record<string, z.infe
         env: { CUDA_VISIBLE_DEVICES: visibleGpu(declared, instance) },
         files: [`${comfyui.path}/main.py`],
         startSeconds,
+        quietSeconds,
       }),
     ]),
   );

@@ -79,10 +79,18 @@ export interface Making {
   readonly command: Command<'create', HttpAsk>;
 }
 
+/** Figures of earlier calls by name, the newest last, to compare new ones with. */
+export interface Baselines {
+  of(name: string): Promise<readonly number[]>;
+  /** `anew` forgets those before. Errors: `STATE_FAILED`. */
+  add(name: string, figure: number, how?: { readonly anew?: boolean }): Promise<void>;
+}
+
 /** What a tool may do that has services make something, and alters nothing that is there. */
 export interface MakeOps extends Ops {
   /** Sends it once. Errors: `NOT_APPROVED` where the policy forbids it, `AUDIT_FAILED`, and those of the node. */
   make(node: Node, making: Making, hearing?: Hearing): Promise<HttpAnswer | HttpTrouble>;
+  readonly baselines: Baselines;
 }
 
 /** What a tool may do that changes nodes: all of it through one door. */

@@ -23,14 +23,17 @@ export interface Program {
 }
 
 /** `who` keeps what it writes apart from others. */
-export function programOn({ fleetPath, folder }: Sandbox, path: string, who: string): Program {
+export function programOn({ fleetPath, folder, atEnd }: Sandbox, path: string, who: string): Program {
   const env = { RACKHAND_FLEET: fleetPath, RACKHAND_STATE: `${folder}/${who}` };
   const said = async (...words: readonly string[]): Promise<string> => {
     const child = spawn(process.execPath, [path, ...words, '--json'], {
       env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    // It would go on to write into what is being removed.
+    const forget = atEnd(() => child.kill('SIGKILL'));
     const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+    forget();
     if (stdout.trim() === '') throw new Error(`rackhand ${words.join(' ')} said nothing: ${stderr}`);
     return stdout;
   };

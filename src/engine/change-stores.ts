@@ -3,9 +3,10 @@ import type { AnyAction } from '../core/action.ts';
 import type { AnyCheck } from '../core/check.ts';
 import type { Node } from '../core/node.ts';
 import type { Asking } from '../core/probe.ts';
-import type { Runs } from '../core/tool.ts';
+import type { Baselines, Runs } from '../core/tool.ts';
 import type { Vitals } from '../core/vitals.ts';
 import { createApprovals } from './approvals.ts';
+import { createBaselines } from './baselines.ts';
 import type { EvidenceStore } from './evidence.ts';
 import { createRuns } from './runs.ts';
 
@@ -20,6 +21,7 @@ export interface ChangeStores {
   /** Folder of the journals. */
   readonly folder: string;
   readonly runs: Runs;
+  readonly baselines: Baselines;
 }
 
 /** Everything that is kept of changes under the state folder. */
@@ -42,5 +44,6 @@ export function createStores(
     approvals: createApprovals(state, secrets),
     folder,
     runs: createRuns(folder),
+    baselines: createBaselines(join(state, 'baselines')),
   };
 }

@@ -53,7 +53,7 @@ export function createEngine({
   local: Node;
   stores: ChangeStores;
 }): Engine {
-  const { evidence, runs } = stores;
+  const { evidence, runs, baselines } = stores;
   const lanes = createLanes(questionsAtOnce);
   const memories = new Map<string, Memory>();
   const memoryOf = (node: string): Memory => {
@@ -111,6 +111,7 @@ export function createEngine({
         fleet,
         nodes,
         runs,
+        baselines,
         plan: async (request) => noted(request.node, await planNode(desk, request)),
         escalate: async (request) => noted(request.node, await escalate(desk, request)),
         change: async (request) => noted(request.node, await changeNode(desk, request)),

@@ -17,7 +17,12 @@ export const comfyuiInstall = definePlaybook({
   title: 'Install ComfyUI, or another release of it',
   summary:
     'Makes the declared release of ComfyUI beside the one in use: fetch, environment, torch, requirements, custom nodes, folders of models; starts it once on a spare port, and only then makes the path lead to it. What is done already is not done again, and what fails leaves the one in use.',
-  symptoms: [{ check: 'comfyui.release' }, { check: 'comfyui.custom_nodes' }, { check: 'comfyui.model_paths' }],
+  symptoms: [
+    { check: 'comfyui.installed', status: ['critical'] },
+    { check: 'comfyui.release' },
+    { check: 'comfyui.custom_nodes' },
+    { check: 'comfyui.model_paths' },
+  ],
   diagnose: [
     { asks: 'Have the disks room?', checks: ['node.disk'] },
     { asks: 'Is the declared release made, validated and in use?', checks: ['comfyui.release'] },
@@ -54,6 +59,14 @@ export const comfyuiInstall = definePlaybook({
       because: 'It was validated, and is put into use in one step: {finding}.',
       keep: ['comfyui.release', 'comfyui.installed'],
       do: [{ action: 'comfyui.switch', args: { to: 'declared' } }],
+    },
+    {
+      name: 'declare_it',
+      when: [{ check: 'comfyui.installed', status: ['critical'] }],
+      because: 'ComfyUI is not as it must be, and no release that would mend it is declared or waits: {finding}.',
+      person: [
+        'Declare the release as `comfyui.install` of {node} in the fleet file, or see what took its files away.',
+      ],
     },
     {
       name: 'make_its_folders',

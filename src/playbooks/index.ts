@@ -5,6 +5,7 @@ import { comfyuiInstall } from './comfyui-install.ts';
 import { comfyuiNodes } from './comfyui-nodes.ts';
 import { comfyuiRemove } from './comfyui-remove.ts';
 import { comfyuiRollback } from './comfyui-rollback.ts';
+import { comfyuiStart } from './comfyui-start.ts';
 import { diskFree } from './disk-free.ts';
 import { gpuFault } from './gpu-fault.ts';
 import { gpuReattach } from './gpu-reattach.ts';
@@ -21,6 +22,7 @@ export const playbooks: readonly Playbook[] = [
   comfyuiNodes,
   comfyuiRemove,
   comfyuiRollback,
+  comfyuiStart,
   diskFree,
   gpuFault,
   gpuReattach,

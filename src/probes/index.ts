@@ -31,6 +31,7 @@ import { gpuPci } from './gpu-pci.ts';
 import { handles } from './handles.ts';
 import { health } from './health.ts';
 import { identity } from './identity.ts';
+import { instanceSet } from './instance-set.ts';
 import { interfaces } from './interfaces.ts';
 import { kernelLog } from './kernel-log.ts';
 import { listeners } from './listeners.ts';
@@ -112,6 +113,7 @@ export const probes: readonly Probe<never, unknown>[] = [
   handles,
   health,
   identity,
+  instanceSet,
   interfaces,
   kernelLog,
   listeners,

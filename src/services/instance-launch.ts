@@ -23,7 +23,8 @@ export function launchesOf(node: Pick<Node, 'comfyui' | 'gpus'>): Launches | und
   const { comfyui } = node;
   const declared = comfyui?.instances;
   if (comfyui === undefined || declared === undefined) return undefined;
-  const { listen, input, output, cpuOnly, flags, python } = declared;
+  const { listen, input, output, cpuOnly, flags } = declared;
+  const python = declared.python ?? (comfyui.install === undefined ? 'python3' : `${comfyui.path}/venv/bin/python`);
   const shared = [
     ...(output === undefined ? [] : ['--output-directory', output]),
     ...(input === undefined ? [] : ['--input-directory', input]),

@@ -1,5 +1,6 @@
 // Made by `npm run gen`.
 import type { AnyTool } from '../core/tool.ts';
+import { comfyuiAccept } from './comfyui-accept.ts';
 import { comfyuiHealth } from './comfyui-health.ts';
 import { comfyuiStorage } from './comfyui-storage.ts';
 import { comfyuiWorkflows } from './comfyui-workflows.ts';
@@ -11,7 +12,10 @@ import { fleetList } from './fleet-list.ts';
 import { gpuStatus } from './gpu-status.ts';
 import { healthCheck } from './health-check.ts';
 import { knobTune } from './knob-tune.ts';
+import { llmChat } from './llm-chat.ts';
+import { llmEmbed } from './llm-embed.ts';
 import { llmModels } from './llm-models.ts';
+import { llmProbe } from './llm-probe.ts';
 import { logRotate } from './log-rotate.ts';
 import { logSearch } from './log-search.ts';
 import { logTail } from './log-tail.ts';
@@ -36,6 +40,7 @@ import { serviceStart } from './service-start.ts';
 import { serviceStop } from './service-stop.ts';
 
 export const tools: readonly AnyTool[] = [
+  comfyuiAccept,
   comfyuiHealth,
   comfyuiStorage,
   comfyuiWorkflows,
@@ -47,7 +52,10 @@ export const tools: readonly AnyTool[] = [
   gpuStatus,
   healthCheck,
   knobTune,
+  llmChat,
+  llmEmbed,
   llmModels,
+  llmProbe,
   logRotate,
   logSearch,
   logTail,

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { bytesText, count } from '../core/format.ts';
-import { worst, type Finding, type Table } from '../core/report.ts';
+import { worst, type Table } from '../core/report.ts';
+import { clean } from '../core/text.ts';
 import { defineTool, nodesInput, serviceInput, type Ops } from '../core/tool.ts';
 import { modelsNow, type ModelsNow } from '../generate/models-now.ts';
 import { isModel, shownModel } from '../generate/ollama-models.ts';
 import { isFailure } from '../generate/failure.ts';
-import { asked, failureFinding, isFinding, llmFinding, serversOf, type At } from './llm-servers.ts';
+import { asked, failureFinding, isFinding, serversOf, type At } from './llm-servers.ts';
+import { placeText, spillFinding } from './llm-spill.ts';
 
 const row = z.object({
   node: z.string(),
@@ -84,7 +86,9 @@ async function listed(ops: Ops, at: At, wanted: string | undefined) {
     ? [failureFinding(at, 'llm.answer', fact.failure, evidence)]
     : isFailure(more)
       ? [failureFinding(at, 'llm.answer', more, evidence)]
-      : rows.flatMap((each) => spilled(at, each, evidence));
+      : rows.flatMap(({ model, bytes, gpuBytes }) =>
+          bytes === null || gpuBytes === null ? [] : (spillFinding(at, model, { bytes, gpuBytes }, evidence) ?? []),
+        );
   const { release, slots, processing, deferred } = fact;
   const lines =
     more === undefined || isFailure(more)
@@ -103,44 +107,18 @@ async function listed(ops: Ops, at: At, wanted: string | undefined) {
   };
 }
 
+/** Its names are a node's text. */
 const rowsOf = ({ node, backend }: At, { models }: ModelsNow): readonly Row[] =>
   models.map(({ model, bytes, isLoaded, gpuBytes, contextTokens, about }) => ({
     node: node.name,
     service: backend.service.name,
-    model,
+    model: clean(model),
     loaded: isLoaded,
     bytes,
     gpuBytes,
     contextTokens,
-    about,
+    about: clean(about),
   }));
-
-/** Source: Ollama `/api/ps`; what does not fit into the GPUs is computed by the CPU, layer by layer. */
-function spilled(at: At, { model, bytes, gpuBytes }: Row, evidence: readonly string[]): readonly Finding[] {
-  if (bytes === null || gpuBytes === null || gpuBytes >= bytes) return [];
-  const { node, backend } = at;
-  const { name, gpu } = backend.service;
-  const unload = { node: node.name, service: name, model };
-  if (gpuBytes === 0)
-    return gpu
-      ? [
-          llmFinding(at, 'llm.spill', {
-            status: 'critical',
-            summary: `${model} of ${name} on ${node.name} runs on the CPU: none of its ${bytesText(bytes)} is in GPU memory`,
-            next: [{ say: 'See what is wrong with the GPUs.', tool: 'gpu_status', args: { nodes: [node.name] } }],
-            evidence,
-          }),
-        ]
-      : [];
-  return [
-    llmFinding(at, 'llm.spill', {
-      status: 'degraded',
-      summary: `${model} of ${name} on ${node.name} is slow: ${bytesText(bytes - gpuBytes)} of its ${bytesText(bytes)} did not fit into GPU memory`,
-      next: [{ say: 'Unload it, free GPU memory, and have it loaded again.', tool: 'model_unload', args: unload }],
-      evidence,
-    }),
-  ];
-}
 
 const table = (rows: readonly Row[]): Table => ({
   kind: 'table',
@@ -151,16 +129,11 @@ const table = (rows: readonly Row[]): Table => ({
     service,
     model,
     bytes === null ? '' : bytesText(bytes),
-    loaded ? placeOf(bytes, gpuBytes) : 'no',
+    loaded ? where(bytes, gpuBytes) : 'no',
     contextTokens === null ? '' : String(contextTokens),
     about,
   ]),
 });
 
-/** Where a loaded model lies. */
-const placeOf = (bytes: number | null, gpuBytes: number | null): string =>
-  gpuBytes === null || !bytes
-    ? 'yes'
-    : gpuBytes === 0
-      ? 'on the CPU'
-      : `${Math.round((100 * gpuBytes) / bytes)} % on GPU`;
+const where = (bytes: number | null, gpuBytes: number | null): string =>
+  bytes === null || gpuBytes === null ? 'yes' : placeText({ bytes, gpuBytes });

@@ -46,8 +46,8 @@ try {
 } finally {
   one.stop();
 }
-await measured('the health of ComfyUI', comfyuiHealth);
 await measured('a stack of containers', stack);
+await measured('the health of ComfyUI', comfyuiHealth);
 await measured('changes', changes);
 await measured('the start', startUp);
 const many = await startFarm(200);

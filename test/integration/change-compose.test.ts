@@ -23,7 +23,7 @@ import { createSshTransport } from '../../src/transport/ssh.ts';
 import { onThisMachine } from '../support/carry-out.ts';
 import { callTool } from '../support/call-tool.ts';
 import { changeOps, freeHand } from '../support/change-ops.ts';
-import { canRunEngine, startDockerd, type ContainerOptions, type Dockerd } from '../support/dockerd.ts';
+import { hasEngine, startDockerd, type ContainerOptions, type Dockerd } from '../support/dockerd.ts';
 import { findingsHere } from '../support/findings-here.ts';
 import { lookOverSsh } from '../support/look-over-ssh.ts';
 import { startLane, type Lane } from '../support/lane.ts';
@@ -34,7 +34,7 @@ import { rejection } from '../support/scratch-folder.ts';
 import { freePort, plainUser } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 
-const isAble = has('dockerd') && canRunEngine && has('sshd') && canMakeRooms;
+const isAble = hasEngine && has('sshd') && canMakeRooms;
 const secret = 'plain-words-that-no-rule-knows';
 const state = mkdtempSync(join(tmpdir(), 'rh-change-compose-'));
 const transport = createSshTransport();

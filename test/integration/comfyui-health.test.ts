@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { createApp, type App } from '../../src/app.ts';
+import { comfyuiAccept } from '../../src/tools/comfyui-accept.ts';
 import { comfyuiHealth } from '../../src/tools/comfyui-health.ts';
 import { builtProgram, type BuiltProgram } from '../support/built-program.ts';
 import { comfyuiNode, type ComfyuiNode } from '../support/comfyui-node.ts';
@@ -89,6 +90,41 @@ describe.skipIf(!has('sshd') || !has('supervisord'))(
       await until(() => readFileSync(node.logFile(1), 'utf8').includes('gave up waiting for /system_stats'));
       node.answerAgain(1);
       expect((await health({ level: 'functional' })).instances[1]?.status).toBe('ok');
+    });
+
+    test('is accepted line by line: what holds, what does not, and what can not be measured here', async () => {
+      const comfyui = `    comfyui:
+      path: ${node.base}
+      accept: { version: 0.33.0, model: tiny.safetensors, width: 64, height: 48, templates: [txt2img] }
+`;
+      const own = await createApp({ fleetPath: node.fleet(`        models: [{ path: '${model}' }]\n`, comfyui) });
+      const accepted = async (input: Record<string, unknown>) => {
+        const call = { node: 'gpu-1', service: 'comfyui-gpu0', ...input };
+        const report = await own.call(comfyuiAccept, call, { signal, onProgress: () => undefined });
+        reportSchema(comfyuiAccept).parse(JSON.parse(JSON.stringify(report)));
+        return { report, lines: (report.data as z.infer<typeof comfyuiAccept.data>).lines };
+      };
+      try {
+        const { report, lines } = await accepted({});
+        expect(Object.fromEntries(lines.map(({ line, is }) => [line, is]))).toEqual({
+          'it is installed': 'fail',
+          'the release that runs': 'fail',
+          'its model is there, of its size': expect.stringMatching(/^(?:pass|not measurable here)$/),
+          'template txt2img is valid': 'pass',
+          'GET /system_stats and GET /queue answer': 'pass',
+          'it sees a GPU': 'pass',
+          'POST /prompt and GET /history/{id} answer': 'pass',
+          'it is drawn in time': 'pass',
+          'the GPU is used': 'not measurable here',
+          'GPU memory stays below': 'not measurable here',
+          'it is a PNG of its size': 'pass',
+        });
+        expect(report).toMatchObject({ status: 'critical', summary: expect.stringContaining('is not accepted') });
+        const looked = await accepted({ draw: false });
+        expect(looked.lines.at(-1)).toMatchObject({ is: 'not measurable here', says: 'It was asked not to draw.' });
+      } finally {
+        await own.close();
+      }
     });
 
     describe('by HTTP', () => {

@@ -25,11 +25,11 @@ import { runUndo } from '../../src/tools/run-undo.ts';
 import { createSshTransport } from '../../src/transport/ssh.ts';
 import { callTool } from '../support/call-tool.ts';
 import { changeOps, freeHand } from '../support/change-ops.ts';
-import { canMakeVenvs, comfyuiSources, quickPython } from '../support/comfyui-sources.ts';
+import { canMakeVenvs, comfyuiSources, commit, quickPython } from '../support/comfyui-sources.ts';
 import { startDelayProxy } from '../support/delay-proxy.ts';
 import { startLane, type Lane } from '../support/lane.ts';
 import { canMakeRooms } from '../support/lock-room.ts';
-import { leftOf } from '../support/processes.ts';
+import { leftOf, uniqueSeconds } from '../support/processes.ts';
 import { has } from '../support/requires.ts';
 import { freePort } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
@@ -90,6 +90,9 @@ function site(
   const release = (ref: string) => `${path}.releases/${releases().find((name) => name.startsWith(`${ref}-`))}`;
   return { folder, path, node, ops, said, own, play, releases, release };
 }
+
+/** What validations have left. */
+const scratch = () => readdirSync(tmpdir()).filter((name) => name.startsWith('rackhand-comfyui-'));
 
 /** Takes all the room that there is. */
 function fill(file: string): void {
@@ -172,12 +175,13 @@ describe.skipIf(!isAble)('ComfyUI is installed (needs sshd, git, python3-venv, r
     expect(readFileSync(join(made, '.rackhand/torch'), 'utf8')).toBe('torch==2.4.1\n');
     expect(readFileSync(join(made, '.rackhand/validate'), 'utf8')).toBe('version 0.3.1\nfailed faulty\n');
     expect(readdirSync(join(made, 'custom_nodes')).toSorted()).toEqual(['faulty', 'good']);
-    expect(existsSync(join(made, 'custom_nodes/good/installed'))).toBe(true);
+    expect(readFileSync(join(made, 'custom_nodes/good/installed'), 'utf8')).toBe(join(made, '.rackhand/tmp'));
+    expect(existsSync(join(made, '.rackhand/tmp'))).toBe(false);
     expect(readFileSync(join(made, '.rackhand/node-greedy'), 'utf8')).toMatch(/^failed .*torch/s);
     expect(realpathSync(join(path, 'output'))).toBe(realpathSync(join(shared, 'out')));
     expect(readFileSync(join(path, 'extra_model_paths.yaml'), 'utf8')).toContain(`base_path: "${shared}/models"`);
     expect(await leftOf('main.py')).toEqual([]);
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('rackhand-comfyui-'))).toEqual([]);
+    expect(scratch()).toEqual([]);
     for (const what of ['Fetch', 'Make the environment', 'Install torch==2.4.1 for cpu', 'Start ComfyUI'])
       expect(
         said.some((line) => line.startsWith(what)),
@@ -293,7 +297,7 @@ describe.skipIf(!isAble)('ComfyUI is installed (needs sshd, git, python3-venv, r
     expect(readFileSync(cut, 'utf8')).toContain('1.2');
   });
 
-  test('over a line that is cut in the middle of a phase: all of it ends there, and it is begun anew', async () => {
+  test('over a line that is cut in the middle of a phase, again and again: all of it ends there, and is begun anew', async () => {
     const proxy = await startDelayProxy({ host: '127.0.0.1', port: lane.sshd.port }, 0);
     onTestFinished(proxy.stop);
     const knownHosts = join(root, 'known');
@@ -301,24 +305,31 @@ describe.skipIf(!isAble)('ComfyUI is installed (needs sshd, git, python3-venv, r
       knownHosts,
       readFileSync(lane.sshd.knownHostsFile, 'utf8').replace(`:${lane.sshd.port} `, `:${proxy.port} `),
     );
-    const seconds = `4${process.pid}`;
+    const seconds = uniqueSeconds();
+    const begun = (what: string) => join(root, `begun-${what}`);
     const slow = join(root, 'slow-python');
-    const begun = join(root, 'begun');
-    writeFileSync(
-      slow,
-      `#!/bin/sh\nmkdir -p "$3"\n[ -e ${begun} ] || { touch ${begun}; sleep ${seconds}; }\nexec ${python} "$@"\n`,
-      {
-        mode: 0o755,
-      },
+    const script = `#!/bin/sh\n[ -e ${begun('venv')} ] || { mkdir -p "$3"; touch ${begun('venv')}; sleep ${seconds}; }\nexec ${python} "$@"\n`;
+    writeFileSync(slow, script, { mode: 0o755 });
+    const lazy = commit(join(root, 'lazy'), {
+      '__init__.py': `import os, subprocess\nif not os.path.exists("${begun('start')}"):\n    open("${begun('start')}", "w").close()\n    subprocess.run(["sleep", "${seconds}"])\n`,
+    });
+    const { play, path, release } = site(
+      { python: slow, nodes: { lazy: { repository: join(root, 'lazy'), ref: lazy } } },
+      { ssh: { ssh: { port: proxy.port, knownHosts } } },
     );
-    const { play, path, release } = site({ python: slow }, { ssh: { ssh: { port: proxy.port, knownHosts } } });
-    const cut = until(() => existsSync(begun)).then(proxy.cut);
-    const [run] = await Promise.all([play('comfyui_install'), cut]);
-    expect(run, run.text).toMatchObject({ state: 'not_verified', remedy: 'environment' });
-    expect(run.text).toContain('was not done');
-    expect(await leftOf(seconds)).toEqual([]);
-    expect(existsSync(path)).toBe(false);
-    expect(existsSync(join(release('v1'), '.rackhand/environment'))).toBe(false);
+    const cutAt = async (what: string) => {
+      const cut = until(() => existsSync(begun(what)), 30_000).then(proxy.cut);
+      const [run] = await Promise.all([play('comfyui_install'), cut]);
+      expect(await leftOf(seconds)).toEqual([]);
+      expect(run.text).toContain('was not done');
+      expect(existsSync(path)).toBe(false);
+      return run;
+    };
+    expect(await cutAt('venv')).toMatchObject({ state: 'not_verified', remedy: 'environment' });
+    expect(existsSync(join(release('v1'), 'venv'))).toBe(true);
+    expect(await cutAt('start')).toMatchObject({ state: 'not_verified', remedy: 'validate' });
+    expect(await leftOf('main.py')).toEqual([]);
+    expect(scratch()).toEqual([]);
     expect(await play('comfyui_install')).toMatchObject({ state: 'verified', remedy: 'switch' });
   });
 });

@@ -15,7 +15,11 @@ afterAll(() => program.remove());
 
 describe('the program as it is built', () => {
   const lists = [
-    ['the list of the catalog and the playbooks', ['--repair'], [...catalog, ...playbooks.map(toolOfPlaybook)]],
+    [
+      'the list of the catalog and the playbooks',
+      ['--repair', '--generate'],
+      [...catalog, ...playbooks.map(toolOfPlaybook)],
+    ],
     ['what looks, and the restart', [], catalog.filter(({ toolset }) => toolset === undefined)],
   ] as const;
   test.each(

@@ -28,8 +28,44 @@ if libc.mount(b"planted", b"${folder}", b"fuse", 0, options):
 
 const noSpace = ["OSError: [Errno 28] No space left on device: '/workspace/out/part.wav'"];
 
+/** What the image of ComfyUI prints when it ends at a folder of another owner. Source: its init script. */
+const imageEnds = [
+  '=================== Starting script (ID: 33)',
+  '== Testing write access as the comfy user to the run directory',
+  '!! ERROR: Directory /comfy/mnt owned by unexpected user/group, expected 1024:1024, actual 0:0 -- FORCE_CHOWN will not work for this folder',
+  '!! Exiting script (ID: 33)',
+  '!! ERROR: subscript failed',
+  '!! Exiting script (ID: 1)',
+];
+
 /** Full, missing and dead filesystems, and files that are gone. */
 export const storages: readonly Situation[] = [
+  {
+    name: 'the folder of ComfyUI belongs to root, which its image ends at',
+    plant: (broken) => [
+      {
+        before: [
+          'mkdir -p /srv/comfy/ComfyUI /srv/comfy/venv && chown -R 1024:1024 /srv/comfy',
+          broken ? 'chown 0:0 /srv/comfy' : ':',
+        ],
+        files: {
+          '/srv/comfy/ComfyUI/main.py': 'print()\n',
+          '/var/log/comfyui.log': `${(broken ? imageEnds : imageEnds.slice(0, 2)).join('\n')}\n`,
+        },
+        node: { comfyui: { path: '/srv/comfy/ComfyUI', storage: { run: '/srv/comfy', firstStartGiB: 0 } } },
+        services: { comfyui: { kind: 'comfyui', manager: 'none', logs: ['/var/log/comfyui.log'] } },
+      },
+    ],
+    expect: {
+      cause: 'comfyui.storage mount:/srv/comfy',
+      says: /ERROR: Directory \/comfy\/mnt owned by unexpected user\/group, expected 1024:1024, actual 0:0/,
+      next: /chown 1024:1024 \/srv\/comfy /,
+      never: restart,
+      follow: ['comfyui'],
+      // Nobody says where it answers, or what it is made of.
+      twin: ['comfyui.api service:comfyui', 'comfyui.nodes service:comfyui', 'comfyui.requirements comfyui'],
+    },
+  },
   {
     name: 'the disk that the worker writes to is full, beside a broken model that nobody uses',
     plant: (broken) => [

@@ -5,12 +5,19 @@ import { freePort, startSshd } from './sshd.ts';
 import { startSupervisord } from './supervisord.ts';
 import { until } from './until.ts';
 
+const answers = (port: number) =>
+  fetch(`http://127.0.0.1:${port}/system_stats`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+
 const program = new URL('../../sandbox/programs/comfyui.mjs', import.meta.url).pathname;
 
 /**
  * A node behind a real sshd whose ComfyUI instances run under a real supervisord; they are stand-ins.
  *
- * `switches` are those of each instance, by its GPU. `hang` makes one of them answer nothing that begins with a path.
+ * `switches` are those of each instance, by its GPU. `fleet` writes a fleet file, with more of the last instance and of the
+ * node. `hang` makes one of them answer nothing that begins with a path.
  */
 export async function comfyuiNode(switches: readonly (readonly string[])[]) {
   const folder = mkdtempSync(join(tmpdir(), 'rh-comfyui-'));
@@ -39,12 +46,12 @@ stdout_logfile=${logFile(gpu)}
         health: [{ url: 'http://127.0.0.1:${ports[gpu]}/system_stats' }]
 `,
   );
-  const fleet = (more = '') => {
+  const fleet = (more = '', own = '') => {
     const path = join(folder, 'fleet.yaml');
     const text = `nodes:
   gpu-1:
     simulated: [ComfyUI]
-    ssh:
+${own}    ssh:
       host: 127.0.0.1
       port: ${sshd.port}
       user: root
@@ -58,11 +65,6 @@ ${services.join('')}${more}`;
     writeFileSync(path, text, { mode: 0o600 });
     return path;
   };
-  const answers = (port: number) =>
-    fetch(`http://127.0.0.1:${port}/system_stats`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
   await Promise.all(ports.map((port) => until(() => answers(port), 30_000)));
   return {
     base,

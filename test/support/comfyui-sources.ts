@@ -14,7 +14,7 @@ const git = (folder: string, ...words: string[]) =>
   }).trim();
 
 /** Commits what is given to a repository, which is made where there is none; answers with the commit. */
-function commit(folder: string, files: Readonly<Record<string, string>>, tag?: string): string {
+export function commit(folder: string, files: Readonly<Record<string, string>>, tag?: string): string {
   mkdirSync(folder, { recursive: true });
   git(folder, 'init', '--quiet', '--initial-branch=master');
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
@@ -53,7 +53,7 @@ export function comfyuiSources(folder: string) {
     good: commit(join(folder, 'good'), {
       '__init__.py': 'import node_dep\n',
       'requirements.txt': 'node_dep\ntorch>=2.0\n',
-      'install.py': 'open("installed", "w").write("yes")\n',
+      'install.py': 'import tempfile\nopen("installed", "w").write(tempfile.gettempdir())\n',
     }),
     greedy: commit(join(folder, 'greedy'), { '__init__.py': '', 'requirements.txt': 'torch==2.5.0\n' }),
     faulty: commit(join(folder, 'faulty'), { '__init__.py': 'import nothing_of_that_name\n' }),

@@ -5,14 +5,15 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { leftOf, pidsOf } from './processes.ts';
+import { has } from './requires.ts';
 import { until } from './until.ts';
 
 const busybox = '/bin/busybox';
 /** Only a static program is a whole image by itself: it names no loader. */
 const isStatic = existsSync(busybox) && !readFileSync(busybox).subarray(0, 4_096).includes('/ld-');
 
-/** Whether a container engine that is installed here can be started, and has a program to run. */
-export const canRunEngine = isStatic && process.getuid?.() === 0;
+/** Whether a container engine can be started here; a suite without one is skipped and says so in its name. */
+export const hasEngine = has('dockerd') && isStatic && process.getuid?.() === 0;
 
 /** What a container is made of, besides its image: as the Engine API takes it. */
 export interface ContainerOptions {

@@ -1,3 +1,4 @@
+import { instanceServices } from '../../src/core/comfyui-instances.ts';
 import { nodeSchema, thresholdsSchema, type Node } from '../../src/core/node.ts';
 
 /** A node as the fleet file would give it, from the keys that a test cares about. */
@@ -8,7 +9,7 @@ export function testNode(declared: Record<string, unknown> = {}, name = 'gpu-1')
     ...rest,
     name,
     ssh: address,
-    services: Object.entries(services).map(([service, value]) => ({
+    services: Object.entries({ ...services, ...instanceServices(rest) }).map(([service, value]) => ({
       ...value,
       name: service,
       become: value.become ?? rest.become,

@@ -53,6 +53,13 @@ describe('the lowest failing layer is the cause', () => {
         finding('service.log', 'inference', 'critical', 'llama'),
       )[0],
     ).toBe('cause service.log llama');
+    expect(
+      roles(
+        finding('comfyui.api', 'inference', 'critical', 'llama'),
+        finding('service.running', 'inference', 'critical', 'llama'),
+        finding('service.log', 'inference', 'critical', 'llama'),
+      ),
+    ).toEqual(['cause service.log llama', 'consequence service.running llama', 'consequence comfyui.api llama']);
   });
 
   test('a dead GPU explains the services that use one and what needs them, not the others', () => {
@@ -261,4 +268,38 @@ test('a mount that is read-only is what a service fails on that says so, however
     'consequence service.running cron',
   ]);
   expect(roles(readOnly, down('cron'))[0]).toBe('cause service.running cron');
+});
+
+describe('a folder that the image of ComfyUI does not accept', () => {
+  const many = testNode({
+    services: {
+      'comfyui-0': { kind: 'comfyui', manager: 'none' },
+      'comfyui-1': { kind: 'comfyui', manager: 'none' },
+      llama: { kind: 'llama', manager: 'none' },
+    },
+  });
+  const owner = finding('comfyui.storage', 'storage', 'critical', undefined, { subject: 'mount:/srv/comfy' });
+  const of = (...others: Finding[]) => rootCause([...others, owner], many).map(({ service, role }) => [service, role]);
+
+  test('is why all of its instances are down, and nothing else', () => {
+    expect(
+      of(
+        finding('comfyui.api', 'inference', 'critical', 'comfyui-0'),
+        finding('service.log', 'inference', 'critical', 'comfyui-1', { signature: 'CI-OWNER' }),
+        finding('service.running', 'inference', 'critical', 'llama'),
+      ),
+    ).toEqual([
+      [undefined, 'cause'],
+      ['llama', 'cause'],
+      ['comfyui-0', 'consequence'],
+      ['comfyui-1', 'consequence'],
+    ]);
+  });
+
+  test('does not explain one that ends by something else', () => {
+    expect(of(finding('service.log', 'inference', 'critical', 'comfyui-0', { signature: 'CU-OOM' }))).toEqual([
+      [undefined, 'cause'],
+      ['comfyui-0', 'cause'],
+    ]);
+  });
 });

@@ -49,6 +49,17 @@ export const cuda = defineSignatures([
     source: 'PyTorch',
   },
   {
+    id: 'CU-NONE',
+    services: torch,
+    pattern: /No CUDA GPUs are available/,
+    meaning: 'CUDA works, and this program is shown none of its GPUs',
+    advice:
+      'Compare CUDA_VISIBLE_DEVICES of the service with the GPUs of the node: empty, -1, or the index of one that is not there shows it none.',
+    restartHelps: 'after-fix',
+    examples: ['RuntimeError: No CUDA GPUs are available'],
+    source: 'PyTorch, torch/cuda/__init__.py',
+  },
+  {
     id: 'CU-INIT',
     services: any,
     pattern:

@@ -7,7 +7,8 @@ export const os = defineSignatures([
   {
     id: 'AP-PORT',
     services,
-    pattern: /Errno 98\].{0,80}address already in use|EADDRINUSE|address already in use/i,
+    pattern:
+      /Errno 98\].{0,80}address already in use|EADDRINUSE|address already in use|Port \d+ is already in use on address/i,
     meaning: 'Another process holds the port',
     advice: 'Find who listens on the port; an orphan of the last start has to end before this service can start.',
     restartHelps: 'after-fix',
@@ -16,8 +17,9 @@ export const os = defineSignatures([
       'OSError: [Errno 98] Address already in use',
       'Error: listen EADDRINUSE: address already in use :::8188',
       'Error: listen tcp 127.0.0.1:11434: bind: address already in use',
+      'Port 8188 is already in use on address 0.0.0.0. Please close the other application or use a different port with --port.',
     ],
-    source: 'recorded: uvicorn, Python sockets',
+    source: 'recorded: uvicorn, Python sockets; ComfyUI 0.33, server.py',
   },
   {
     id: 'AP-PERM',

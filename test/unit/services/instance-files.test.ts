@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { runInNewContext } from 'node:vm';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { OpsError } from '../../../src/core/errors.ts';
 import { launchesOf, type Launches } from '../../../src/services/instance-launch.ts';
 import { pm2Ecosystem } from '../../../src/services/pm2-ecosystem.ts';
 import { supervisorSections } from '../../../src/services/supervisor-sections.ts';
@@ -46,8 +47,14 @@ describe('the ecosystem file of pm2', () => {
       interpreter: '/workspace/venv/bin/python',
       exec_mode: 'fork',
       args: [
-        ...['--listen', '0.0.0.0', '--port', '8189'],
-        ...['--output-directory', '/workspace/shared/outputs', '--input-directory', '/workspace/shared/inputs'],
+        '--listen',
+        '0.0.0.0',
+        '--port',
+        '8189',
+        '--output-directory',
+        '/workspace/shared/outputs',
+        '--input-directory',
+        '/workspace/shared/inputs',
       ],
       env: { CUDA_VISIBLE_DEVICES: '1', COMFYUI_PORT: '8189' },
       autorestart: true,
@@ -86,6 +93,16 @@ for text in json.load(sys.stdin):
 json.dump(out, sys.stdout)
 `;
 
+/** Empty where it is refused. */
+function written(some: Launches): string {
+  try {
+    return supervisorSections(some);
+  } catch (thrown) {
+    if (!(thrown instanceof OpsError) || !thrown.message.includes('can not stand in')) throw thrown;
+    return '';
+  }
+}
+
 describe('the programs of supervisord', () => {
   test('have one section for each GPU', () =>
     expect(supervisorSections(launches({ ...seed, gpus: [1], user: 'app' }))).toMatchInlineSnapshot(`
@@ -105,15 +122,9 @@ describe('the programs of supervisord', () => {
 
   test('give every word back, or are refused', () => {
     const some = fc.sample(oddLaunches, 300);
-    const told = some.map((each) => {
-      try {
-        return supervisorSections(each);
-      } catch (thrown) {
-        expect(thrown).toMatchObject({ code: 'USAGE', message: expect.stringContaining('can not stand in') });
-        expect(JSON.stringify(each)).toMatch(/\s[;#]/);
-        return '';
-      }
-    });
+    const told = some.map((each) => written(each));
+    const refused = some.filter((_, index) => told[index] === '');
+    for (const each of refused) expect(JSON.stringify(each)).toMatch(/\s[;#]/);
     expect(told.filter(Boolean).length).toBeGreaterThan(100);
     const read: unknown = JSON.parse(
       execFileSync('python3', ['-c', reader], { input: JSON.stringify(told) }).toString(),
