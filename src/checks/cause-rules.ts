@@ -126,7 +126,7 @@ export const causeRules: readonly CauseRule[] = [
   { layers: ['gpu'], reach: 'gpu users', fits: ofGpus, because: 'it works on the GPU' },
   {
     layers: ['container'],
-    checks: ['stack.hardware', 'stack.toolkit', 'container.gpu'],
+    except: ['stack.profile', 'stack.network', 'stack.mounts', 'stack.provision', 'stack.init'],
     reach: 'gpu users',
     fits: ofGpus,
     because: 'it works on the GPU',

@@ -18,7 +18,7 @@ export const stackHealth = defineCheck({
   evaluate({ file, ollama, comfyui }, stack, { thresholds }): readonly Verdict[] {
     if (!file.read) return [fileUnknown(stack)];
     const servers = file.services.filter((service) => !isInit(service, file, stack));
-    const has = (word: string) => servers.some(({ image }) => image?.includes(word));
+    const has = (word: string) => servers.some(({ image, name }) => `${image} ${name}`.includes(word));
     const judged = [
       ...(has('ollama') ? [verdictOn('Ollama', '/api/tags', ollama, thresholds.healthSlowMs)] : []),
       ...(has('comfyui') ? [verdictOn('ComfyUI', '/', comfyui, thresholds.healthSlowMs)] : []),

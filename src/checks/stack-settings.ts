@@ -43,7 +43,10 @@ export const settingsCheck = (server: Server): Check<Stack, Needs> => ({
     if (!members.reachable) return [engineUnknown(members)];
     const inits = new Set(file.services.filter((each) => isInit(each, file, stack)).map(({ name }) => name));
     const running = members.members.filter(
-      (member) => isUp(member) && member.image.includes(server.image) && !inits.has(member.service),
+      (member) =>
+        isUp(member) &&
+        [member.image, member.service].some((name) => name.includes(server.image)) &&
+        !inits.has(member.service),
     );
     if (running.length === 0)
       return [{ status: 'not_applicable', summary: `No container of the stack runs ${server.image}.` }];

@@ -36,7 +36,8 @@ export function* addressOf(
   if (!found.reachable) return { state: 'untold', why: found.say };
   const isLine = (name: string) => file.read && file.services.some((each) => each.name === name && each.isShellLine);
   const server = found.members.find(
-    ({ image, status, service }) => image.includes(kind) && status === 'running' && !isLine(service),
+    ({ image, status, service }) =>
+      (image.includes(kind) || service.includes(kind)) && status === 'running' && !isLine(service),
   );
   const place = server === undefined ? null : placeOf(server, port);
   return place ?? { state: 'down' };

@@ -113,6 +113,42 @@ describe('the lowest failing layer is the cause', () => {
     ).toEqual(['cause service.health api', 'cause service.health llama']);
   });
 
+  test('a toolkit that is missing explains the container without a GPU and the model on the CPU', () => {
+    expect(
+      roles(
+        finding('ollama.spill', 'inference', 'critical'),
+        finding('container.gpu', 'container', 'critical'),
+        finding('stack.profile', 'container', 'critical'),
+        finding('stack.tags', 'container', 'degraded'),
+        finding('stack.toolkit', 'container', 'critical'),
+      ),
+    ).toEqual([
+      'cause stack.toolkit',
+      'cause stack.tags',
+      'consequence stack.profile',
+      'consequence container.gpu',
+      'consequence ollama.spill',
+    ]);
+  });
+
+  test('a script that can not run explains what it was to fetch, and a driver that is gone the whole of the stack', () => {
+    const fetched = [
+      finding('stack.provision', 'container', 'critical'),
+      finding('stack.init', 'container', 'critical'),
+      finding('ollama.models', 'model', 'critical'),
+    ];
+    expect(roles(...fetched)).toEqual(['cause stack.provision', 'consequence stack.init', 'consequence ollama.models']);
+    expect(roles(finding('gpu.driver', 'gpu', 'critical'), finding('stack.hardware', 'container', 'critical'))).toEqual(
+      ['cause gpu.driver', 'consequence stack.hardware'],
+    );
+  });
+
+  test('without an engine nothing is known of the stack', () => {
+    expect(
+      roles(finding('stack.profile', 'container', 'critical'), finding('ollama.models', 'model', 'unknown')),
+    ).toEqual(['cause stack.profile', 'consequence ollama.models']);
+  });
+
   test('nothing wrong has no cause', () => {
     expect(roles(finding('node.disk', 'storage', 'ok'), finding('gpu.nvml', 'gpu', 'not_applicable'))).toEqual([
       'finding gpu.nvml',
