@@ -58,13 +58,14 @@ export const llmChat = defineTool({
     const rows = answers.map(({ row }) => row);
     const findings = answers.flatMap((answer) => answer.findings);
     const [first] = rows;
-    const whole = rows.filter(({ failure }) => failure === null);
+    const whole = rows.filter(({ failure }) => failure === null).toSorted(faster);
+    const [best] = whole;
     const notes = await Promise.all([...new Set(servers.map(({ node }) => node))].map((node) => notesOf(ops, node)));
     return {
       summary:
         isAlone && first !== undefined
           ? answerSentence(first)
-          : `${whole.length} of ${rows.length} answered. ${[...whole].toSorted(faster).slice(0, 1).map(answerSentence).join('')}`.trim(),
+          : `${whole.length} of ${rows.length} answered${best === undefined ? '.' : `; the fastest: ${answerSentence(best)}`}`,
       status: worst(['ok', ...findings.map(({ status }) => status)]),
       findings,
       next: findings.flatMap(({ next }) => next ?? []).slice(0, 5),

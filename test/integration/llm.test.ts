@@ -96,7 +96,7 @@ describe.skipIf(!has('sshd'))('a model of a stand-in behind a real sshd (needs s
 
   test('answers beside others, the fastest named first, and one that fails is a row like them', async () => {
     const { summary, data, show, status } = await chat({ models: ['qwen:7b', 'mistral:latest'] });
-    expect(summary).toMatch(/^4 of 6 answered\. \S+ on gpu-1 wrote .* at 50 tokens\/s/);
+    expect(summary).toMatch(/^4 of 6 answered; the fastest: \S+ on gpu-1 wrote .* at 50 tokens\/s/);
     expect(data.answers.filter(({ failure }) => failure === 'not_reached')).toHaveLength(2);
     expect(show[0]).toMatchObject({ kind: 'table', title: 'Side by side', rows: { length: 6 } });
     expect(status).toBe('critical');

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { catalog } from '../../src/catalog.ts';
 import { changeStates } from '../../src/core/change-outcome.ts';
+import { failureCodes } from '../../src/generate/failure.ts';
 import { layers } from '../../src/core/layer.ts';
 import { playStates } from '../../src/play/on-node.ts';
 
@@ -29,9 +30,10 @@ const headSchema = z.strictObject({
 
 const toolNames: ReadonlySet<string> = new Set(catalog.map(({ name }) => name));
 const states: readonly string[] = [...changeStates, ...playStates];
+const codes: readonly string[] = [...states, ...failureCodes];
 /** Words of two or more parts that stand as code and are no state. */
 const toolWords = (text: string): readonly string[] =>
-  [...text.matchAll(/`([a-z]+_[a-z_]+)`/g)].map(([, word = '']) => word).filter((word) => !states.includes(word));
+  [...text.matchAll(/`([a-z]+_[a-z_]+)`/g)].map(([, word = '']) => word).filter((word) => !codes.includes(word));
 
 describe.each(skills)('the skill $name', ({ name, head, body }) => {
   test('has a head as the specification wants it', () => {
