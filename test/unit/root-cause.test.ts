@@ -291,8 +291,8 @@ describe('a folder that the image of ComfyUI does not accept', () => {
     ).toEqual([
       [undefined, 'cause'],
       ['llama', 'cause'],
-      ['comfyui-0', 'consequence'],
       ['comfyui-1', 'consequence'],
+      ['comfyui-0', 'consequence'],
     ]);
   });
 
