@@ -84,8 +84,10 @@ test('a service that runs as another process and a file with another content wer
 
 const of = (playbook: string): number => faults.filter(({ cure }) => cure.playbook === playbook).length;
 
-test('every playbook has a fault, those that recover two, and every fault a name of its own', () => {
-  expect(playbooks.filter(({ name }) => of(name) < (/_recover$|_attach$/.test(name) ? 2 : 1))).toEqual([]);
+test('every playbook that mends has a fault, those that recover two, and every fault a name of its own', () => {
+  // What installs and starts ComfyUI mends no incident that the sandbox could plant: it has tests of its own over sshd.
+  const mends = playbooks.filter(({ name }) => !name.startsWith('comfyui_'));
+  expect(mends.filter(({ name }) => of(name) < (/_recover$|_attach$/.test(name) ? 2 : 1))).toEqual([]);
   const names = playbooks.map(({ name }) => name);
   expect(faults.filter(({ cure }) => !names.includes(cure.playbook))).toEqual([]);
   expect(new Set(faults.map(({ name }) => name)).size).toBe(faults.length);
