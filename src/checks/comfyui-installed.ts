@@ -15,7 +15,7 @@ export const comfyuiInstalled = defineCheck({
   evaluate: ({ root }, declared, node) => judged(root, declared, node),
 });
 
-function judged(root: ComfyuiRoot, { path, install }: DeclaredComfyui, node: Node): Verdict {
+function judged(root: ComfyuiRoot, { path, install, isFetchedByImage }: DeclaredComfyui, node: Node): Verdict {
   const next = install === undefined ? {} : { next: [installIt(node)] };
   const { trouble, link, main, venv } = root;
   if (trouble !== null && trouble.errno !== 'ENOENT' && trouble.errno !== 'ENOTDIR')
@@ -25,6 +25,11 @@ function judged(root: ComfyuiRoot, { path, install }: DeclaredComfyui, node: Nod
     };
   if (trouble !== null && link !== null)
     return { status: 'critical', summary: `${path} is a link to ${link}, where no ComfyUI is.`, ...next };
+  if (trouble?.errno === 'ENOENT' && isFetchedByImage)
+    return {
+      status: 'not_applicable',
+      summary: `${path} is not there yet: its image fetches ComfyUI at its first start.`,
+    };
   if (trouble !== null)
     return {
       status: 'critical',

@@ -9,11 +9,18 @@ export interface DeclaredComfyui {
   readonly path: string;
   readonly become: 'sudo' | undefined;
   readonly install: Comfyui['install'];
+  /** The image that it runs from fetches it at its first start. */
+  readonly isFetchedByImage: boolean;
 }
 export type InstalledComfyui = DeclaredComfyui & { readonly install: ComfyuiInstall; readonly release: ReleasePlace };
 
 export const declaredComfyui = ({ comfyui, become }: Node): DeclaredComfyui | undefined =>
-  comfyui && { path: comfyui.path, become: comfyui.install?.become ?? become, install: comfyui.install };
+  comfyui && {
+    path: comfyui.path,
+    become: comfyui.install?.become ?? become,
+    install: comfyui.install,
+    isFetchedByImage: comfyui.storage !== undefined && comfyui.install === undefined,
+  };
 
 /** The same, where it also says what is to be installed. */
 export function installedComfyui(node: Node): InstalledComfyui | undefined {

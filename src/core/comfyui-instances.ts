@@ -111,6 +111,7 @@ export function instanceServices(node: Declares): Readonly<Record<string, z.infe
         ports: [instance.port],
         env: { CUDA_VISIBLE_DEVICES: visibleGpu(declared, instance) },
         files: [`${comfyui.path}/main.py`],
+        models: comfyui.models,
         startSeconds,
         quietSeconds,
       }),

@@ -3,6 +3,7 @@ import { comfyuiAcceptSchema } from './comfyui-accept.ts';
 import { comfyuiInstancesSchema } from './comfyui-instances.ts';
 import { comfyuiInstallSchema } from './comfyui-install.ts';
 import { comfyuiStorageSchema } from './comfyui-storage.ts';
+import { modelFileSchema } from './service.ts';
 
 /** The ComfyUI of a node: one installation, from which one instance runs for each GPU. */
 export const comfyuiSchema = z.strictObject({
@@ -13,6 +14,7 @@ export const comfyuiSchema = z.strictObject({
   instances: comfyuiInstancesSchema
     .optional()
     .describe('One of it for each GPU, each a service of this node: comfyui-gpu0, comfyui-gpu1'),
+  models: z.array(modelFileSchema).default([]).describe('Model files without which its instances are of no use'),
   install: comfyuiInstallSchema.optional().describe('What of ComfyUI is to be installed, and from where'),
   accept: comfyuiAcceptSchema.optional().describe('What comfyui_accept holds it to'),
   storage: comfyuiStorageSchema

@@ -7,6 +7,7 @@ import { changeStates } from '../../src/core/change-outcome.ts';
 import { failureCodes } from '../../src/generate/failure.ts';
 import { layers } from '../../src/core/layer.ts';
 import { playStates } from '../../src/play/on-node.ts';
+import { playbooks } from '../../src/playbooks/index.ts';
 
 const root = new URL('../../skills/', import.meta.url);
 const skills = readdirSync(root).map((name) => {
@@ -28,7 +29,7 @@ const headSchema = z.strictObject({
   'allowed-tools': z.string().optional(),
 });
 
-const toolNames: ReadonlySet<string> = new Set(catalog.map(({ name }) => name));
+const toolNames: ReadonlySet<string> = new Set([...catalog, ...playbooks].map(({ name }) => name));
 const states: readonly string[] = [...changeStates, ...playStates];
 const codes: readonly string[] = [...states, ...failureCodes];
 /** Words of two or more parts that stand as code and are no state. */
@@ -49,7 +50,7 @@ describe.each(skills)('the skill $name', ({ name, head, body }) => {
     for (const part of ['## Sequence', '## Never', '## Answer with']) expect(body).toContain(part);
   });
 
-  test('names tools that there are', () => {
+  test('names tools and playbooks that there are', () => {
     const words = toolWords(body);
     expect(words.length).toBeGreaterThan(2);
     expect(words.filter((word) => !toolNames.has(word))).toEqual([]);

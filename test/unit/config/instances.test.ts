@@ -42,6 +42,15 @@ describe('the ComfyUI instances of a node are services of it', () => {
     expect((await servicesOf(node(written, rest))).map(({ name }) => name)).toEqual(names);
   });
 
+  test('with the models that all of them need', async () => {
+    const text = node('gpus: 2').replace(
+      'path: /opt/ComfyUI',
+      'path: /opt/ComfyUI\n      models: [{ path: /m/sd.safetensors, bytes: 7 }]',
+    );
+    const models = (await servicesOf(text)).map((service) => service.models);
+    expect(models).toEqual(Array(2).fill([{ path: '/m/sd.safetensors', bytes: 7 }]));
+  });
+
   test('and without a GPU in development', async () => {
     const [only] = await servicesOf(node('cpuOnly: true'));
     expect(only).toMatchObject({ gpu: false, env: { CUDA_VISIBLE_DEVICES: '' } });
