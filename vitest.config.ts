@@ -9,13 +9,17 @@ const PATH = [...new Set([dirname(process.execPath), ...own, ...(process.env['PA
 /** Files of a minute begin first: at the end, nothing else would run beside them. */
 const long = [
   'situations',
+  'drills',
+  'comfyui-install',
   'conformance',
-  'knob-tune',
-  'mcp-approval',
+  'instances-apply',
   'tools',
+  'knob-tune',
+  'drill',
+  'pm2-tell',
   'crash-matrix',
   'change-files',
-  'pm2-tell',
+  'mcp-approval',
 ];
 const rank = ({ moduleId }: TestSpecification) => {
   const at = long.indexOf(basename(moduleId, '.test.ts'));

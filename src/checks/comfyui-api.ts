@@ -19,7 +19,7 @@ export const comfyuiApi = defineCheck({
   name: 'comfyui.api',
   summary: 'A ComfyUI answers, has a GPU, and its queue moves',
   layer: 'inference',
-  rule: 'Critical when nothing, or something else, answers, or when only a CPU is there although a GPU is meant; degraded while it starts, or when one prompt runs longer than `comfyuiStuckSeconds`; unknown when it wants credentials, was silent for less than 3 s, or nobody said where.',
+  rule: 'Critical when nothing, or something else, answers, or when only a CPU is there although a GPU is meant; degraded while it starts, or when one prompt runs longer than `comfyuiStuckSeconds`; unknown when it wants credentials, was silent for less than 3 s; no judgement where nobody said where.',
   unseen: 'Whether a picture comes out; since when a prompt runs, where the release does not tell (0.3.64).',
   subjects: services(({ kind }) => kind === 'comfyui'),
   needs(service, node) {
@@ -33,8 +33,8 @@ export const comfyuiApi = defineCheck({
   evaluate(facts, service, node): Verdict {
     const { api } = facts;
     if (api.says === 'unasked') {
-      const next = [{ say: 'Declare a health URL of it, as http://127.0.0.1:8188/system_stats.' }];
-      return { status: 'unknown', summary: `Where ${service.name} answers is not declared.`, next };
+      const summary = `Where ${service.name} answers is not declared: a health URL would say it, as http://127.0.0.1:8188/system_stats.`;
+      return { status: 'not_applicable', summary };
     }
     if (api.says === 'nothing') return silent(api, secondsUp(facts.states, service), service, node);
     if (api.says === 'other') return stranger(api, service, node);

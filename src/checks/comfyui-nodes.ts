@@ -11,7 +11,7 @@ export const comfyuiNodes = defineCheck({
   name: 'comfyui.nodes',
   summary: 'A ComfyUI imported all of its nodes when it was last started',
   layer: 'inference',
-  rule: 'Degraded when its log says IMPORT FAILED of a custom node since the last start; nodes that come with ComfyUI are named and not counted; unknown when its log can not be read, or its last start stands before the end that is read.',
+  rule: 'Degraded when its log says IMPORT FAILED of a custom node since the last start; nodes that come with ComfyUI are named and not counted; unknown when its log can not be read; no judgement where its last start stands before the end that is read.',
   unseen: 'Nodes that import and then fail when they are used, and what was logged nowhere.',
   subjects: services(({ kind, manager, logs }) => kind === 'comfyui' && (manager !== 'none' || logs.length > 0)),
   needs: logNeeds,
@@ -42,16 +42,12 @@ export const comfyuiNodes = defineCheck({
       return { status: 'ok', summary: `${name} was started without custom nodes.${beside}` };
     if (facts.logs.length === 0)
       return { status: 'not_applicable', summary: `${name}: no log of it is known; declare its logs.` };
-    const why =
-      troubles.length > 0
-        ? `its log can not be read (${troubles.join('; ')})`
-        : facts.logs.some(({ skippedBytes }) => skippedBytes > 0)
-          ? `its last start stands before the last ${logBytes / 1024} KiB of its log`
-          : 'its log does not show that it has imported them yet';
-    return {
-      status: 'unknown',
-      summary: `${name}: whether its custom nodes were imported is not known: ${why}.`,
-      next,
-    };
+    const asks = `${name}: whether its custom nodes were imported is not known`;
+    if (troubles.length > 0)
+      return { status: 'unknown', summary: `${asks}: its log can not be read (${troubles.join('; ')}).`, next };
+    const why = facts.logs.some(({ skippedBytes }) => skippedBytes > 0)
+      ? `its last start stands before the last ${logBytes / 1024} KiB of its log`
+      : 'its log does not show that it has imported them yet';
+    return { status: 'not_applicable', summary: `${asks}: ${why}.` };
   },
 });

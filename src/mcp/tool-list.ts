@@ -1,4 +1,5 @@
 import { catalog } from '../catalog.ts';
+import type { Playbook } from '../core/playbook.ts';
 import { playbooks } from '../playbooks/index.ts';
 import { toolEntry, type ToolEntry } from '../tool-schema.ts';
 import { toolOfPlaybook } from '../tools/tool-of-playbook.ts';
@@ -9,6 +10,9 @@ export interface ListedTool {
   readonly toolset?: 'repair' | 'generate' | 'playbook';
   readonly entry: ToolEntry;
 }
+
+/** What mends comes before what builds a ComfyUI: there is not room for all, and the first is needed in a hurry. */
+const builds = ({ name }: Playbook): number => (name.startsWith('comfyui_') ? 1 : 0);
 
 /**
  * What `tools/list` answers.
@@ -21,5 +25,7 @@ export const toolList: readonly ListedTool[] = [
     ...(tool.toolset !== undefined && { toolset: tool.toolset }),
     entry: toolEntry(tool),
   })),
-  ...playbooks.map((playbook) => ({ toolset: 'playbook' as const, entry: toolEntry(toolOfPlaybook(playbook)) })),
+  ...playbooks
+    .toSorted((a, b) => builds(a) - builds(b))
+    .map((playbook) => ({ toolset: 'playbook' as const, entry: toolEntry(toolOfPlaybook(playbook)) })),
 ];

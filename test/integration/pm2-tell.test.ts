@@ -85,7 +85,7 @@ describe('a real pm2 that is told', () => {
     writeFileSync(
       join(folder, 'linger.js'),
       `require('node:fs').appendFileSync(${JSON.stringify(folder)} + '/lingerer', process.pid + ' ');
-       process.on('SIGINT', () => setTimeout(() => process.exit(0), 4000));
+       process.on('SIGINT', () => setTimeout(() => process.exit(0), 8000));
        setInterval(() => {}, 1000);`,
     );
     writeFileSync(join(folder, 'nothing'), '');

@@ -174,6 +174,20 @@ describe('over a real SSH connection to the sandbox node', () => {
     expect(await call('queue_check')).toMatchObject({ data: { queues: [] } });
   });
 
+  test('what generates pictures is not declared there, and nothing is said to be well', async () => {
+    expect(await call('comfyui_health')).toMatchObject({ status: 'unknown' });
+    expect(await call('comfyui_storage')).toMatchObject({
+      notes: expect.arrayContaining([expect.stringMatching(/No node declares/)]),
+    });
+    const { data } = await call('comfyui_workflows');
+    expect((data as { workflows: object[] }).workflows.length).toBeGreaterThan(5);
+  });
+
+  test('llm_models lists what its llama-server would write with, or says why not', async () => {
+    const { data } = await call('llm_models', { nodes: ['sandbox'] });
+    expect(data).toMatchObject({ models: expect.any(Array) });
+  });
+
   test('playbook_plan puts the questions of a playbook to the node, and playbook_list says which there are', async () => {
     expect(await call('playbook_plan', { playbook: 'validate', nodes: ['sandbox'] })).toMatchObject({
       data: { playbook: 'validate', nodes: [{ node: 'sandbox', state: 'checked', runs: [] }] },

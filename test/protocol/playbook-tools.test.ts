@@ -49,12 +49,12 @@ describe.each(Object.entries(mcpClients))('%s', (_, connect) => {
         structuredContent: { data: { playbook: 'deploy_one', nodes: [{ node: 'here' }] } },
       });
 
-      folder.write('playbooks/deploy.yaml', playbook('deploy_one', 'most: 9\n'));
+      folder.write('playbooks/deploy.yaml', playbook('deploy_one', 'most: 13\n'));
       await told(2);
       expect(await names()).toEqual(before);
       expect(await session.call('deploy_one', { nodes: ['here'] })).toMatchObject({
         isError: true,
-        content: [{ text: expect.stringContaining('deploy.yaml:5:7: most: must be at most 5') }],
+        content: [{ text: expect.stringContaining('deploy.yaml:5:7: most: must be at most 12') }],
       });
 
       folder.write('playbooks/deploy.yaml', playbook('deploy_one'));
