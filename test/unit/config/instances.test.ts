@@ -47,8 +47,9 @@ describe('the ComfyUI instances of a node are services of it', () => {
       'path: /opt/ComfyUI',
       'path: /opt/ComfyUI\n      models: [{ path: /m/sd.safetensors, bytes: 7 }]',
     );
-    const models = (await servicesOf(text)).map((service) => service.models);
-    expect(models).toEqual(Array(2).fill([{ path: '/m/sd.safetensors', bytes: 7 }]));
+    const models = (await servicesOf(text)).flatMap((service) => service.models);
+    const model = { path: '/m/sd.safetensors', bytes: 7 };
+    expect(models).toEqual([model, model]);
   });
 
   test('and without a GPU in development', async () => {
