@@ -37,6 +37,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Most files wait for programs most of the time; two cores bear more than the one that vitest would use.
     maxWorkers: 4,
+    // Half of what loading a file costs; the second Node of a whole check finds it done by the first.
+    experimental: { fsModuleCache: true },
     projects: [
       {
         test: {
@@ -54,7 +56,7 @@ export default defineConfig({
           name: 'real',
           globalSetup: 'test/support/run-folder.ts',
           include: ['test/{integration,protocol,situations,drills}/**/*.test.ts'],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 120_000,
           expect: { poll: { timeout: 20_000 } },
           // Of the tests that may run beside each other: most of their time is waited.
